@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One array for every target: the compiler keeps the arrows of the house pointing down.
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+    ] + (Context.environment["UNDERSTUDY_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "understudy",
+    products: [
+        .executable(name: "understudy", targets: ["understudy"]),
+        .executable(name: "fake-comfyui", targets: ["fake-comfyui"]),
+        .executable(name: "fake-litellm", targets: ["fake-litellm"]),
+        .executable(name: "fake-gradio", targets: ["fake-gradio"]),
+        .library(name: "Understudy", targets: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C, seen by one Swift module each.
+        .systemLibrary(name: "CLws", pkgConfig: "libwebsockets libuv", providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
+            providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev"])]),
+        // JSON and other embedded files of the fakes, by #embed.
+        .target(name: "ComfyUIAssets"),
+        .target(name: "GradioAssets"),
+
+        module("JSONTree"),
+        module("SocketServer", ["CLws", "CZlib"]),
+        module("Media", ["CZlib", "CImage"]),
+        module("Fakes", ["SocketServer", "JSONTree", logging]),
+        module("ComfyUIFake", ["Fakes", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
+        module("LiteLLMFake", ["Fakes", "SocketServer", "JSONTree", "Media", yams]),
+        module("GradioFake", ["Fakes", "SocketServer", "JSONTree", "Media", "GradioAssets", yams]),
+        module("Suite", ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree", logging, yams, argumentParser]),
+        module("UnderstudyTestKit", ["Fakes", "SocketServer", "JSONTree"]),
+
+        executable("understudy", ["Suite"]),
+        executable("fake-comfyui", ["Suite"]),
+        executable("fake-litellm", ["Suite"]),
+        executable("fake-gradio", ["Suite"]),
+
+        tests(of: "JSONTree"),
+        tests(of: "SocketServer", ["UnderstudyTestKit"]),
+        tests(of: "Media"),
+        tests(of: "Fakes", ["UnderstudyTestKit"]),
+        tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
+        tests(of: "LiteLLMFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
+        tests(of: "GradioFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
+        tests(of: "Suite", ["UnderstudyTestKit"]),
+    ]
+)

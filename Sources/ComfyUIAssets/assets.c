@@ -1,0 +1,1 @@
+#include "ComfyUIAssets.h"

@@ -1,0 +1,23 @@
+extension JSON {
+    /// Reads the value that a whole text is.
+    ///
+    /// A key that comes again replaces the value and keeps the first place, as in a Python dict.
+    ///
+    /// - Throws: the first fault with its line and column; the text of its message is ours, those of the servers are
+    ///   ``JSONError/python`` and ``JSONError/orjson``.
+    public init(parsing bytes: [UInt8], options: JSONParseOptions = .strict) throws(JSONError) {
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer in
+            var parser = unsafe JSONParser(buffer, options)
+            return parser.document()
+        }
+        switch result {
+        case .success(let value): self = value
+        case .failure(let fault): throw JSONError(fault.reason, at: fault.place, in: bytes)
+        }
+    }
+
+    /// Reads the value that a whole text is; see ``init(parsing:options:)-([UInt8],_)``.
+    public init(parsing text: String, options: JSONParseOptions = .strict) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8), options: options)
+    }
+}

@@ -6,6 +6,13 @@ extension JSON {
     /// - Throws: the first fault with its line and column; the text of its message is ours, those of the servers are
     ///   ``JSONError/python`` and ``JSONError/orjson``.
     public init(parsing bytes: [UInt8], options: JSONParseOptions = .strict) throws(JSONError) {
+        if options.skipsByteOrderMark, bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            // Places are counted behind the mark, as Python does.
+            var options = options
+            options.skipsByteOrderMark = false
+            try self.init(parsing: Array(bytes.dropFirst(3)), options: options)
+            return
+        }
         let result = unsafe bytes.withUnsafeBufferPointer { buffer in
             var parser = unsafe JSONParser(buffer, options)
             return parser.document()

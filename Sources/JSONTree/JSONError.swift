@@ -65,7 +65,8 @@ extension JSONError: CustomStringConvertible {
 }
 
 extension JSONError.Reason {
-    fileprivate var phrase: String {
+    /// What is wrong, in our own words.
+    var phrase: String {
         switch self {
         case .unexpectedEnd: "unexpected end"
         case .expectedValue: "expected a value"

@@ -37,4 +37,14 @@ public struct JSONParseOptions: Sendable, Hashable {
 
     /// What Python's `json.loads` takes, with numbers as `json.dumps` will write them.
     public static let python = JSONParseOptions(acceptsNonFiniteNumbers: true, respellsNumbers: true)
+
+    /// What Python's `json.loads` takes when it is given bytes, as Gradio's and ComfyUI's request bodies are.
+    public static let pythonBytes = JSONParseOptions(
+        acceptsNonFiniteNumbers: true, respellsNumbers: true, skipsByteOrderMark: true)
+
+    /// What a request body to LiteLLM may be: it tries orjson first, then Python, then refuses what it cannot encode.
+    /// The error's words are ``JSONError/orjsonMessage``.
+    public static let liteLLM = JSONParseOptions(
+        acceptsNonFiniteNumbers: true, respellsNumbers: true, rejectsLoneSurrogates: true,
+        maximumDepth: OrjsonScanner.maximumDepth)
 }

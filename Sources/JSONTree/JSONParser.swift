@@ -25,7 +25,6 @@ struct JSONParser {
 
     mutating func document() -> Result<JSON, Fault> {
         do throws(Fault) {
-            if options.skipsByteOrderMark, byte(at: 0) == 0xEF, byte(at: 1) == 0xBB, byte(at: 2) == 0xBF { place = 3 }
             skipBlanks()
             let value = try value(depth: 0)
             skipBlanks()

@@ -69,6 +69,10 @@ let package = Package(
         executable("fake-litellm", ["Suite"]),
         executable("fake-gradio", ["Suite"]),
 
+        .executableTarget(
+            name: "floor-echo", dependencies: ["SocketServer"], path: "Benchmarks/floor-echo",
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+
         tests(of: "JSONTree"),
         tests(of: "SocketServer", ["UnderstudyTestKit"]),
         tests(of: "Media"),

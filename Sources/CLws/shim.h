@@ -1,3 +1,30 @@
 #pragma once
 #include <libwebsockets.h>
 #include <uv.h>
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+
+// Macros that Swift does not import: 64-bit shifts of a literal with a suffix.
+static inline uint64_t understudy_lws_option_libuv(void) { return LWS_SERVER_OPTION_LIBUV; }
+static inline uint64_t understudy_lws_option_explicit_vhosts(void) { return LWS_SERVER_OPTION_EXPLICIT_VHOSTS; }
+static inline uint64_t understudy_lws_option_tls(void) { return LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT; }
+
+// The handle structs begin with uv_handle_t's members; C casts between them, Swift cannot.
+static inline uv_handle_t *understudy_uv_handle_of_poll(uv_poll_t *p) { return (uv_handle_t *)p; }
+static inline uv_handle_t *understudy_uv_handle_of_timer(uv_timer_t *t) { return (uv_handle_t *)t; }
+static inline uv_handle_t *understudy_uv_handle_of_async(uv_async_t *a) { return (uv_handle_t *)a; }
+
+// GNU's, hidden without _GNU_SOURCE, which a module cannot set for others.
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+static inline int understudy_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
+    return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// An enumerator that is a macro in the header.
+static inline int understudy_lws_write_raw(struct lws *wsi, const unsigned char *bytes, size_t count) {
+    return lws_write(wsi, (unsigned char *)bytes, count, LWS_WRITE_RAW);
+}

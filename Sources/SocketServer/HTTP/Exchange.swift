@@ -1,0 +1,114 @@
+/// One HTTP request, waiting for its answer.
+///
+/// A handler gets it, reads the body if it cares, and returns a ``Reply``. The task that runs the handler is
+/// cancelled when the client goes away. Use it only from that task.
+public final class Exchange: @unchecked Sendable {
+    // @unchecked because all stored state is touched only on the server's loop.
+
+    /// The head of the request.
+    public let request: Request
+    /// Which connection of the server it came on, counted from 1.
+    public let connectionID: UInt64
+    /// The loop on which everything happens.
+    public let loop: EventLoop
+    let requestBody: RequestBody
+    let carrier: any ExchangeCarrier
+    let bodyLimit: Int
+    var task: Task<Void, Never>?
+    /// Whether the connection is gone.
+    public internal(set) var isDisconnected = false
+    /// The answer has been sent although the request is not complete yet.
+    var isAnswered = false
+
+    init(
+        request: Request, body: RequestBody, carrier: any ExchangeCarrier, connectionID: UInt64, loop: EventLoop,
+        bodyLimit: Int
+    ) {
+        self.request = request
+        self.requestBody = body
+        self.carrier = carrier
+        self.connectionID = connectionID
+        self.loop = loop
+        self.bodyLimit = bodyLimit
+    }
+
+    /// The whole body.
+    ///
+    /// - Parameter limit: how many bytes are taken at most; the server's limit if nil.
+    /// - Throws: ``BodyError``; ``BodyError/tooLarge(limit:)`` before a byte is read when the head says so.
+    public func body(limit: Int? = nil) async throws(BodyError) -> [UInt8] {
+        try await requestBody.whole(limit: limit ?? bodyLimit)
+    }
+
+    /// The next piece of the body, of any size, or nil at its end. The client is made to wait while nobody asks.
+    public func nextBodyPiece() async throws(BodyError) -> [UInt8]? {
+        try await requestBody.next()
+    }
+
+    /// The length that the request's head promises, or nil if it is chunked or has no body.
+    public var declaredBodyLength: Int? { requestBody.declaredLength }
+
+    /// Whether the client asks to go on with WebSocket (RFC 6455 section 4.2.1).
+    public var wantsWebSocket: Bool {
+        request.headers.list("upgrade", contains: "websocket") && request.headers.list("connection", contains: "upgrade")
+    }
+
+    /// Sends an interim answer, such as 103, before the real one.
+    public func sendInterim(status: Int, headers: HeaderFields = [:]) {
+        carrier.sendInterim(status: status, headers: headers)
+    }
+}
+
+/// What carries an exchange: an HTTP/1 connection, or a stream of an HTTP/2 one. On the loop's thread.
+protocol ExchangeCarrier: AnyObject {
+    func sendInterim(status: Int, headers: HeaderFields)
+    /// A whole answer.
+    func send(_ reply: Reply, body: [UInt8], for exchange: Exchange)
+    /// The head of an answer whose body follows. False if no body is to be written (HEAD, 204, 304).
+    func begin(_ reply: Reply, for exchange: Exchange) -> Bool
+    func write(_ bytes: [UInt8])
+    func write(_ text: String)
+    func waitForRoom() async
+    func end()
+    /// Breaks off: `resets` by RST, otherwise by FIN.
+    func abort(resets: Bool)
+    /// Takes the upgrade, or answers that it cannot.
+    func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket?
+    var isOpen: Bool { get }
+}
+
+/// Writes the body of a streamed answer.
+public final class ResponseWriter: @unchecked Sendable {
+    // @unchecked because it is used only by the exchange's task, on the loop.
+    private let carrier: any ExchangeCarrier
+    private(set) var isAborted = false
+
+    init(carrier: any ExchangeCarrier) {
+        self.carrier = carrier
+    }
+
+    /// Writes one piece: one chunk in HTTP/1.1. Suspends while the client is behind.
+    ///
+    /// - Throws: `CancellationError` when the client is gone.
+    public func write(_ bytes: [UInt8]) async throws {
+        guard carrier.isOpen, !isAborted else { throw CancellationError() }
+        carrier.write(bytes)
+        await carrier.waitForRoom()
+    }
+
+    /// Writes one piece of text: one chunk in HTTP/1.1. Suspends while the client is behind.
+    public func write(_ text: String) async throws {
+        guard carrier.isOpen, !isAborted else { throw CancellationError() }
+        carrier.write(text)
+        await carrier.waitForRoom()
+    }
+
+    /// Whether the client is still there.
+    public var isOpen: Bool { carrier.isOpen && !isAborted }
+
+    /// Breaks the answer off without its end: the client sees a truncated body, by FIN or by RST.
+    public func abort(resets: Bool = false) {
+        isAborted = true
+        carrier.abort(resets: resets)
+    }
+}

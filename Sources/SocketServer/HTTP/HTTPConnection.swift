@@ -1,0 +1,467 @@
+/// One HTTP/1 connection: bytes in, exchanges out, one at a time and in order (RFC 9112 section 9).
+///
+/// ```
+/// received ─ head ─ body ─▶ Exchange ─ handler ─▶ Reply ─▶ Outbox ─▶ Transport
+///              ▲                                    │
+///              └───────── the next one ◀────────────┘
+/// ```
+/// Pipelined requests wait in the input until the one before has been answered. Lives on the loop's thread.
+final class HTTPConnection: TransportHandler {
+    private enum Phase {
+        case head
+        case body(BodyFraming)
+        /// The request is complete; its answer is not.
+        case answering
+        /// Nothing more will be sent; what comes is dropped until the peer has closed.
+        case lingering
+        case upgraded
+        case closed
+    }
+
+    private enum BodyFraming {
+        case length(left: Int)
+        case chunked(ChunkedDecoder)
+    }
+
+    let id: UInt64
+    let server: ServerCore
+    let outbox: Outbox
+    private let transport: Transport
+    private let peer: SocketAddress
+    private let isSecure: Bool
+    private var parser: RequestParser
+    private var input: [UInt8] = []
+    private var phase = Phase.head
+    private var exchange: Exchange?
+    private var keepsAlive = true
+    private var owesContinue = false
+    private var isChunked = false
+    private var deadline: ContinuousClock.Instant?
+    private var timer: LoopTimer?
+    /// Pipelined input beyond this stops reading.
+    private static let pipelineLimit = 256 * 1024
+
+    init(id: UInt64, transport: Transport, server: ServerCore, peer: SocketAddress, isSecure: Bool) {
+        self.id = id
+        self.transport = transport
+        self.server = server
+        self.peer = peer
+        self.isSecure = isSecure
+        parser = RequestParser(style: server.configuration.style)
+        outbox = Outbox(transport: transport, loop: server.loop)
+        transport.handler = self
+        expect(within: server.configuration.limits.idleTimeout)
+    }
+
+    // MARK: Input
+
+    func received(_ bytes: [UInt8]) {
+        switch phase {
+        case .lingering, .closed: return
+        case .head, .body, .answering, .upgraded:
+            if input.isEmpty { input = bytes } else { input.append(contentsOf: bytes) }
+            process()
+        }
+    }
+
+    private func process() {
+        while true {
+            switch phase {
+            case .head:
+                guard readHead() else { return }
+            case .body:
+                guard readBody() else { return }
+            case .answering:
+                if input.count > Self.pipelineLimit { transport.setReading(false) }
+                return
+            case .lingering, .upgraded, .closed:
+                return
+            }
+        }
+    }
+
+    private func readHead() -> Bool {
+        var start = 0
+        while start < input.count, input[start] == 0x0D || input[start] == 0x0A { start += 1 }
+        if start > 0 { input.removeFirst(start) }
+        guard !input.isEmpty else {
+            input = []
+            return false
+        }
+        let limits = server.configuration.limits
+        guard let end = parser.endOfHead(in: input, from: 0) else {
+            if input.count > limits.headerBytes {
+                refuse(.headTooLarge)
+            } else if parser.isHopeless(input, from: 0) {
+                refuse(.badRequestLine)
+            } else {
+                expect(within: limits.readTimeout, extends: false)
+            }
+            return false
+        }
+        if end > limits.headerBytes {
+            refuse(.headTooLarge)
+            return false
+        }
+        do throws(RequestFault) {
+            let head = try parser.parse(input, from: 0, to: end, peer: peer, isSecure: isSecure)
+            if end == input.count { input = [] } else { input.removeFirst(end) }
+            begin(head)
+            return true
+        } catch {
+            refuse(error)
+            return false
+        }
+    }
+
+    private func begin(_ head: RequestParser.Head) {
+        keepsAlive = head.keepsAlive && !server.isStopping
+        owesContinue = head.expectsContinue
+        let body: RequestBody
+        switch head.framing {
+        case .none:
+            body = RequestBody(isComplete: true, declaredLength: nil)
+            phase = .answering
+            expect(within: nil)
+        case .length(let length):
+            body = RequestBody(isComplete: false, declaredLength: length)
+            phase = .body(.length(left: length))
+            expect(within: server.configuration.limits.readTimeout)
+        case .chunked:
+            body = RequestBody(isComplete: false, declaredLength: nil)
+            phase = .body(.chunked(ChunkedDecoder()))
+            expect(within: server.configuration.limits.readTimeout)
+        }
+        let exchange = Exchange(
+            request: head.request, body: body, carrier: self, connectionID: id, loop: server.loop,
+            bodyLimit: server.configuration.limits.bodyBytes)
+        self.exchange = exchange
+        // What came with the head goes to the body before the handler can ask: no 100 Continue is owed then.
+        if case .body = phase, !input.isEmpty { _ = readBody() }
+        if !body.isComplete {
+            body.onDemand = { [unowned self] in bodyIsWanted() }
+        }
+        guard self.exchange === exchange else { return }
+        server.run(exchange) { [self] in finished(exchange) }
+    }
+
+    private func bodyIsWanted() {
+        if owesContinue {
+            owesContinue = false
+            sendInterim(status: 100, headers: [:])
+        }
+        transport.setReading(true)
+    }
+
+    private func readBody() -> Bool {
+        guard case .body(var framing) = phase, let exchange, !input.isEmpty else { return false }
+        owesContinue = false
+        let body = exchange.requestBody
+        var isComplete = false
+        do throws(RequestFault) {
+            switch framing {
+            case .length(let left):
+                let count = min(left, input.count)
+                try body.append { (bytes) throws(RequestFault) in
+                    if bytes.isEmpty, count == input.count {
+                        bytes = input
+                        input = []
+                    } else {
+                        bytes.append(contentsOf: input[..<count])
+                        input.removeFirst(count)
+                    }
+                }
+                framing = .length(left: left - count)
+                isComplete = left == count
+            case .chunked(var decoder):
+                var index = 0
+                try body.append { (bytes) throws(RequestFault) in
+                    try decoder.decode(input, from: &index, into: &bytes)
+                }
+                input.removeFirst(index)
+                framing = .chunked(decoder)
+                isComplete = decoder.isDone
+            }
+        } catch {
+            body.fail(.malformed)
+            refuse(error)
+            return false
+        }
+        if isComplete {
+            body.complete()
+            phase = .answering
+            expect(within: nil)
+            if self.exchange?.isAnswered == true { next() }
+            return true
+        }
+        phase = .body(framing)
+        expect(within: server.configuration.limits.readTimeout)
+        if body.isDiscarded {
+            if body.discarded > server.configuration.limits.bodyBytes { linger() }
+        } else if body.isFull {
+            transport.setReading(false)
+        }
+        return false
+    }
+
+    // MARK: The end of an exchange
+
+    private func finished(_ exchange: Exchange) {
+        guard self.exchange === exchange else { return }
+        switch phase {
+        case .closed, .upgraded, .lingering:
+            self.exchange = nil
+        case .head, .answering:
+            next()
+        case .body:
+            // The answer came before the whole request: the rest is read and dropped, as the real servers do.
+            exchange.isAnswered = true
+            if keepsAlive { exchange.requestBody.discard() } else { next() }
+        }
+    }
+
+    private func next() {
+        exchange = nil
+        guard keepsAlive, !server.isStopping else { return linger() }
+        phase = .head
+        parser = RequestParser(style: server.configuration.style)
+        transport.setReading(true)
+        expect(within: server.configuration.limits.idleTimeout)
+        if !input.isEmpty { process() }
+    }
+
+    /// Answers a request that cannot be read, and closes.
+    private func refuse(_ fault: RequestFault) {
+        let running = exchange
+        exchange = nil
+        keepsAlive = false
+        input = []
+        var reply = server.configuration.malformed(fault)
+        reply.closes = true
+        if running == nil {
+            switch reply.body {
+            case .bytes(let bytes): send(reply, body: bytes, isHead: false)
+            default: break
+            }
+        }
+        running?.leave()
+        linger()
+    }
+
+    /// Sends what there is, then FIN, then waits a little for the peer's: closing with unread input would tear
+    /// the connection and could take the answer with it.
+    private func linger() {
+        switch phase {
+        case .closed, .lingering, .upgraded: return
+        case .head, .body, .answering: break
+        }
+        phase = .lingering
+        input = []
+        expect(within: .seconds(2))
+        transport.setReading(true)
+        outbox.whenFlushed { [unowned self] in
+            if isSecure { transport.close() } else { transport.shutdownOutput() }
+        }
+    }
+
+    /// The server stops: cancels what runs and closes.
+    func stop() {
+        switch phase {
+        case .closed, .upgraded: break
+        default:
+            keepsAlive = false
+            exchange?.task?.cancel()
+            if exchange == nil { outbox.whenFlushed { [unowned self] in transport.close() } }
+        }
+    }
+
+    func closeNow() {
+        transport.close()
+    }
+
+    // MARK: Transport
+
+    func becameWritable() {
+        outbox.becameWritable()
+    }
+
+    func closed() {
+        phase = .closed
+        if let timer = timer.take() { server.loop.removeTimer(timer) }
+        outbox.closed()
+        input = []
+        exchange.take()?.leave()
+        server.connectionClosed(id)
+    }
+
+    // MARK: Time
+
+    /// Sets how long the peer may be silent. One timer a connection, set anew only when it fires.
+    private func expect(within duration: Duration?, extends: Bool = true) {
+        guard let duration else {
+            deadline = nil
+            return
+        }
+        if !extends, deadline != nil, isReadingHead { return }
+        isReadingHead = !extends
+        let end = ContinuousClock.now + duration
+        deadline = end
+        if timer == nil { arm(end) } else if let timer, timer.deadline > end { rearm(end) }
+    }
+
+    private var isReadingHead = false
+
+    private func rearm(_ end: ContinuousClock.Instant) {
+        if let timer = timer.take() { server.loop.removeTimer(timer) }
+        arm(end)
+    }
+
+    private func arm(_ end: ContinuousClock.Instant) {
+        timer = server.loop.addTimer(at: end) { [unowned self] in
+            timer = nil
+            guard let deadline else { return }
+            if deadline <= ContinuousClock.now { timedOut() } else { arm(deadline) }
+        }
+    }
+
+    private func timedOut() {
+        switch phase {
+        case .head where input.isEmpty, .lingering:
+            transport.close()
+        case .head:
+            refuse(.timeout)
+        case .body:
+            exchange?.requestBody.fail(.disconnected)
+            transport.close()
+        case .answering, .upgraded, .closed:
+            break
+        }
+    }
+}
+
+// MARK: Output
+
+extension HTTPConnection: ExchangeCarrier {
+    var isOpen: Bool { outbox.isOpen }
+
+    func sendInterim(status: Int, headers: HeaderFields) {
+        outbox.append { output in
+            output.append(contentsOf: "HTTP/1.1 \(status) \(StatusPhrase.of(status))\r\n".utf8)
+            headers.write(into: &output)
+            ResponseHead.endLine(&output)
+        }
+    }
+
+    func send(_ reply: Reply, body: [UInt8], for exchange: Exchange) {
+        if exchange.request.method == "CONNECT" { keepsAlive = false }
+        if reply.closes { keepsAlive = false }
+        send(reply, body: body, isHead: exchange.request.method == "HEAD")
+    }
+
+    private func send(_ reply: Reply, body: [UInt8], isHead: Bool) {
+        let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
+        outbox.append { output in
+            output.reserveCapacity(output.count + 512 + body.count)
+            ResponseHead.write(
+                reply, framing: hasBody ? .length(body.count) : .none, closes: !keepsAlive,
+                style: server.configuration.style, date: server.date(), into: &output)
+            if hasBody, !isHead { output.append(contentsOf: body) }
+        }
+    }
+
+    func begin(_ reply: Reply, for exchange: Exchange) -> Bool {
+        let request = exchange.request
+        let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
+        let isFramed = reply.headers.contains("content-length")
+        if reply.closes || (request.version == .http10 && !isFramed && hasBody) { keepsAlive = false }
+        isChunked = hasBody && !isFramed && request.version != .http10
+        outbox.append { output in
+            ResponseHead.write(
+                reply, framing: isChunked ? .chunked : .untilClose, closes: !keepsAlive,
+                style: server.configuration.style, date: server.date(), into: &output)
+        }
+        return hasBody && request.method != "HEAD"
+    }
+
+    func write(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        outbox.append { output in
+            if isChunked { Self.beginChunk(bytes.count, &output) }
+            output.append(contentsOf: bytes)
+            if isChunked { ResponseHead.endLine(&output) }
+        }
+    }
+
+    func write(_ text: String) {
+        let count = text.utf8.count
+        guard count > 0 else { return }
+        outbox.append { output in
+            if isChunked { Self.beginChunk(count, &output) }
+            output.append(contentsOf: text.utf8)
+            if isChunked { ResponseHead.endLine(&output) }
+        }
+    }
+
+    func waitForRoom() async {
+        await outbox.waitForRoom()
+    }
+
+    func end() {
+        if isChunked { outbox.append { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
+    }
+
+    func abort(resets: Bool) {
+        switch phase {
+        case .closed, .upgraded: return
+        default: break
+        }
+        keepsAlive = false
+        if resets {
+            transport.reset()
+        } else {
+            outbox.whenFlushed { [unowned self] in transport.close() }
+        }
+    }
+
+    func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket? {
+        guard case .answering = phase, transport.isOpen,
+            let handshake = WebSocketHandshake(request: exchange.request, options: options)
+        else { return nil }
+        let reply = Reply(status: 101, headers: handshake.headers(extra: headers))
+        outbox.append { output in
+            ResponseHead.write(
+                reply, framing: .none, closes: false, style: server.configuration.style, date: server.date(),
+                into: &output)
+        }
+        phase = .upgraded
+        expect(within: nil)
+        let socket = WebSocket(
+            outbox: outbox, loop: server.loop, options: options, deflate: handshake.deflate,
+            onClose: { [self] in closed() })
+        transport.handler = socket
+        let rest = input
+        input = []
+        if !rest.isEmpty { socket.received(rest) }
+        return socket
+    }
+
+    private static func beginChunk(_ count: Int, _ output: inout [UInt8]) {
+        var shift = count >= 0x10_0000 ? 60 : 16
+        while shift > 0, count >> shift & 0xF == 0 { shift -= 4 }
+        while shift >= 0 {
+            let digit = UInt8(count >> shift & 0xF)
+            output.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            shift -= 4
+        }
+        ResponseHead.endLine(&output)
+    }
+}
+
+extension Exchange {
+    /// The client is gone: ends the handler and whoever waits for the body.
+    func leave() {
+        isDisconnected = true
+        requestBody.fail(.disconnected)
+        task?.cancel()
+    }
+}

@@ -1,0 +1,101 @@
+/// How a real server spells the head of its answers: which fields it adds by itself, where, and in what case.
+public struct HeadStyle: Sendable {
+    /// A field that the server adds to every answer.
+    public enum Automatic: Sendable {
+        /// The date in the form of RFC 9110 section 5.6.7, under this name.
+        case date(String)
+        /// Always the same.
+        case fixed(String, String)
+    }
+
+    /// Fields before those of the reply. A field that the reply has itself is not added.
+    public var leading: [Automatic]
+    /// Fields after those of the reply.
+    public var trailing: [Automatic]
+    /// How `Content-Length` is spelled, and whether it stands before the trailing fields (it does).
+    public var contentLengthName: String
+    /// The field of a chunked answer.
+    public var chunkedName: String
+    /// The field that announces that the connection will be closed, `Connection: close`, or nil to send none.
+    public var connectionCloseName: String?
+    /// Whether the chunked field stands behind the trailing fields.
+    public var chunkedIsLast: Bool
+    /// Whether an HTTP/1.1 request without `Host` is a fault.
+    public var requiresHost: Bool
+
+    public init(
+        leading: [Automatic] = [], trailing: [Automatic] = [], contentLengthName: String = "content-length",
+        chunkedName: String = "Transfer-Encoding", connectionCloseName: String? = "Connection",
+        chunkedIsLast: Bool = true, requiresHost: Bool = false
+    ) {
+        self.leading = leading
+        self.trailing = trailing
+        self.contentLengthName = contentLengthName
+        self.chunkedName = chunkedName
+        self.connectionCloseName = connectionCloseName
+        self.chunkedIsLast = chunkedIsLast
+        self.requiresHost = requiresHost
+    }
+}
+
+/// Bounds that nothing arriving on a socket can exceed.
+public struct ServerLimits: Sendable {
+    /// Bytes of a request's head. Larger: ``RequestFault/headTooLarge``.
+    public var headerBytes: Int
+    /// Bytes of a request's body that ``Exchange/body(limit:)`` takes when not told otherwise.
+    public var bodyBytes: Int
+    /// Open connections; further ones are accepted and closed at once.
+    public var connections: Int
+    /// How long a kept connection may wait for its next request.
+    public var idleTimeout: Duration
+    /// How long a request's head, or the next piece of its body, may take.
+    public var readTimeout: Duration
+
+    public init(
+        headerBytes: Int = 64 * 1024, bodyBytes: Int = 100 * 1024 * 1024, connections: Int = 16_000,
+        idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60)
+    ) {
+        self.headerBytes = headerBytes
+        self.bodyBytes = bodyBytes
+        self.connections = connections
+        self.idleTimeout = idleTimeout
+        self.readTimeout = readTimeout
+    }
+}
+
+/// What can be wrong with a request before any handler sees it.
+public enum RequestFault: Error, Sendable, Equatable {
+    /// No request line, or not of the form `METHOD target HTTP/1.x`.
+    case badRequestLine
+    /// A header line without a colon, with blanks in its name, or with control characters.
+    case badHeader
+    /// `HTTP/` followed by a version that is not spoken here.
+    case badVersion
+    /// HTTP/1.1 without `Host`, where the server minds.
+    case missingHost
+    /// `Content-Length` that is no number, contradicts itself or stands beside `Transfer-Encoding`.
+    case badLength
+    /// A chunked body whose framing is broken.
+    case badChunk
+    /// The head is larger than ``ServerLimits/headerBytes``.
+    case headTooLarge
+    /// The head did not come in time.
+    case timeout
+}
+
+/// What a server needs to know to speak like the one that it stands in for.
+public struct ServerConfiguration: Sendable {
+    public var style: HeadStyle
+    public var limits: ServerLimits
+    /// The answer to a faulty request; the connection is closed after it.
+    public var malformed: @Sendable (RequestFault) -> Reply
+
+    public init(
+        style: HeadStyle = .init(), limits: ServerLimits = .init(),
+        malformed: @escaping @Sendable (RequestFault) -> Reply = { Reply.plain(fault: $0) }
+    ) {
+        self.style = style
+        self.limits = limits
+        self.malformed = malformed
+    }
+}

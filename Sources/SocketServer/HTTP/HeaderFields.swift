@@ -1,0 +1,170 @@
+/// The header fields of a request or an answer: order, spelling of names and repeated fields are kept.
+///
+/// All bytes lie in one array, so that a parsed head costs two allocations however many fields it has.
+/// Lookups ignore the case of ASCII letters (RFC 9110 section 5.1).
+public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
+    struct Entry: Sendable {
+        var nameStart: UInt32
+        var nameEnd: UInt32
+        var valueStart: UInt32
+        var valueEnd: UInt32
+    }
+
+    var storage: [UInt8]
+    var entries: [Entry]
+
+    /// No fields.
+    public init() {
+        storage = []
+        entries = []
+    }
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        self.init()
+        for (name, value) in elements { append(name, value) }
+    }
+
+    /// Fields in the order of `fields`.
+    public init(_ fields: some Sequence<(String, String)>) {
+        self.init()
+        for (name, value) in fields { append(name, value) }
+    }
+
+    /// How many fields there are, repeated names counted each time.
+    public var count: Int { entries.count }
+
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// Adds a field at the end. Line breaks and NUL in the value are replaced by blanks: one field stays one line.
+    public mutating func append(_ name: String, _ value: String) {
+        let nameStart = UInt32(storage.count)
+        storage.append(contentsOf: name.utf8)
+        let valueStart = UInt32(storage.count)
+        for byte in value.utf8 {
+            storage.append(byte == 0x0D || byte == 0x0A || byte == 0 ? 0x20 : byte)
+        }
+        entries.append(
+            Entry(
+                nameStart: nameStart, nameEnd: valueStart, valueStart: valueStart, valueEnd: UInt32(storage.count)))
+    }
+
+    /// Adds all fields of `other` at the end.
+    public mutating func append(contentsOf other: HeaderFields) {
+        let shift = UInt32(storage.count)
+        storage.append(contentsOf: other.storage)
+        for entry in other.entries {
+            entries.append(
+                Entry(
+                    nameStart: entry.nameStart + shift, nameEnd: entry.nameEnd + shift,
+                    valueStart: entry.valueStart + shift, valueEnd: entry.valueEnd + shift))
+        }
+    }
+
+    /// The first value of a field, or nil. Setting replaces the first and removes the others; nil removes all.
+    public subscript(name: String) -> String? {
+        get {
+            guard let index = firstIndex(of: name) else { return nil }
+            return value(at: index)
+        }
+        set {
+            guard let newValue else { return remove(name) }
+            guard let first = firstIndex(of: name) else { return append(name, newValue) }
+            let spelling = self.name(at: first)
+            var result = HeaderFields()
+            for index in entries.indices {
+                if index == first {
+                    result.append(spelling, newValue)
+                } else if !matches(index, name) {
+                    result.append(self.name(at: index), value(at: index))
+                }
+            }
+            self = result
+        }
+    }
+
+    /// Every value of a field, in order.
+    public func all(_ name: String) -> [String] {
+        entries.indices.filter { matches($0, name) }.map { value(at: $0) }
+    }
+
+    /// Whether a field of this name is there.
+    public func contains(_ name: String) -> Bool { firstIndex(of: name) != nil }
+
+    /// Removes every field of this name.
+    public mutating func remove(_ name: String) {
+        entries.removeAll { entry in
+            Self.equalIgnoringCase(storage[Int(entry.nameStart)..<Int(entry.nameEnd)], name)
+        }
+    }
+
+    /// Whether a comma-separated list field (RFC 9110 section 5.6.1) holds `token`, ignoring case.
+    public func list(_ name: String, contains token: String) -> Bool {
+        for index in entries.indices where matches(index, name) {
+            let range = Int(entries[index].valueStart)..<Int(entries[index].valueEnd)
+            for item in storage[range].split(separator: 0x2C) {
+                let trimmed = item.drop { $0 == 0x20 || $0 == 0x09 }
+                let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }
+                guard let end else { continue }
+                if Self.equalIgnoringCase(trimmed[trimmed.startIndex...end], token) { return true }
+            }
+        }
+        return false
+    }
+
+    public var description: String {
+        map { "\($0.name): \($0.value)" }.joined(separator: "\n")
+    }
+
+    func name(at index: Int) -> String {
+        String(decoding: storage[Int(entries[index].nameStart)..<Int(entries[index].nameEnd)], as: UTF8.self)
+    }
+
+    func value(at index: Int) -> String {
+        String(decoding: storage[Int(entries[index].valueStart)..<Int(entries[index].valueEnd)], as: UTF8.self)
+    }
+
+    func firstIndex(of name: String) -> Int? {
+        entries.indices.first { matches($0, name) }
+    }
+
+    private func matches(_ index: Int, _ name: String) -> Bool {
+        let entry = entries[index]
+        guard Int(entry.nameEnd - entry.nameStart) == name.utf8.count else { return false }
+        return Self.equalIgnoringCase(storage[Int(entry.nameStart)..<Int(entry.nameEnd)], name)
+    }
+
+    static func equalIgnoringCase(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
+        guard bytes.count == text.utf8.count else { return false }
+        var index = bytes.startIndex
+        for other in text.utf8 {
+            if lower(bytes[index]) != lower(other) { return false }
+            index += 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    static func lower(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+    }
+}
+
+extension HeaderFields: Sequence {
+    public typealias Element = (name: String, value: String)
+
+    public func makeIterator() -> AnyIterator<Element> {
+        var index = 0
+        return AnyIterator {
+            guard index < entries.count else { return nil }
+            defer { index += 1 }
+            return (name(at: index), value(at: index))
+        }
+    }
+}
+
+extension HeaderFields: Equatable {
+    /// Same fields, same order, same spelling.
+    public static func == (left: HeaderFields, right: HeaderFields) -> Bool {
+        left.count == right.count && zip(left, right).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+    }
+}

@@ -1,0 +1,90 @@
+/// What waits to be sent on one connection, and who waits for it to be sent.
+///
+/// Writes of one turn of the loop are gathered and leave in one piece; each keeps its own framing. A writer that is
+/// far ahead of the peer suspends in ``waitForRoom()``: backpressure is an `await`.
+final class Outbox: Flushable {
+    /// Above this many waiting bytes a writer suspends.
+    static let highWater = 256 * 1024
+    private static let slice = 1024 * 1024
+
+    let transport: Transport
+    private let loop: EventLoop
+    private var bytes: [UInt8] = []
+    private var isDirty = false
+    private var isWritable = true
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var afterFlush: (() -> Void)?
+
+    init(transport: Transport, loop: EventLoop) {
+        self.transport = transport
+        self.loop = loop
+    }
+
+    var count: Int { bytes.count }
+    var isOpen: Bool { transport.isOpen }
+
+    /// Adds to the output by a closure; it leaves at the end of the loop's turn.
+    func append(_ write: (inout [UInt8]) -> Void) {
+        guard transport.isOpen else { return }
+        write(&bytes)
+        if !isDirty, isWritable {
+            isDirty = true
+            loop.markDirty(self)
+        }
+    }
+
+    /// Suspends while too much is waiting. Returns at once when the connection is gone: see ``isOpen``.
+    func waitForRoom() async {
+        guard bytes.count >= Self.highWater, transport.isOpen else { return }
+        if isWritable { flush() }
+        guard bytes.count >= Self.highWater, transport.isOpen else { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    /// Runs `action` when everything has been handed to the system.
+    func whenFlushed(_ action: @escaping () -> Void) {
+        afterFlush = action
+        if !isDirty, isWritable {
+            isDirty = true
+            loop.markDirty(self)
+        }
+    }
+
+    func flush() {
+        isDirty = false
+        guard isWritable else { return }
+        if !bytes.isEmpty {
+            if bytes.count <= Self.slice {
+                isWritable = transport.write(bytes)
+                // A burst's memory is not kept: an idle connection should cost little.
+                bytes.removeAll(keepingCapacity: bytes.capacity <= 16 * 1024)
+            } else {
+                while !bytes.isEmpty, isWritable {
+                    let piece = Array(bytes.prefix(Self.slice))
+                    bytes.removeFirst(piece.count)
+                    isWritable = transport.write(piece)
+                }
+            }
+        }
+        if bytes.count < Self.highWater { resumeWaiters() }
+        if bytes.isEmpty, isWritable { afterFlush.take()?() }
+    }
+
+    func becameWritable() {
+        isWritable = true
+        flush()
+    }
+
+    func closed() {
+        bytes = []
+        afterFlush = nil
+        resumeWaiters()
+    }
+
+    private func resumeWaiters() {
+        guard !waiters.isEmpty else { return }
+        let waiting = waiters
+        waiters = []
+        for waiter in waiting { waiter.resume() }
+    }
+}

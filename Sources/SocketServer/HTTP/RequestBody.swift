@@ -1,0 +1,104 @@
+/// Why a request's body could not be read.
+public enum BodyError: Error, Sendable, Equatable {
+    /// It is larger than `limit` bytes.
+    case tooLarge(limit: Int)
+    /// Its chunked framing is broken.
+    case malformed
+    /// The client left before it was complete, or stalled for too long.
+    case disconnected
+}
+
+/// A request's body on its way from the connection to the handler. Lives on the loop's thread.
+final class RequestBody {
+    /// Unread bytes beyond this stop the connection from reading on.
+    static let highWater = 512 * 1024
+
+    private(set) var bytes: [UInt8] = []
+    private(set) var isComplete: Bool
+    private(set) var failure: BodyError?
+    /// The length told in the head, if any.
+    let declaredLength: Int?
+    /// Told when a reader waits for more, and when it took what there was.
+    var onDemand: (() -> Void)?
+    private var waiter: CheckedContinuation<Void, Never>?
+    /// Nobody will read it: bytes are counted and dropped.
+    private(set) var isDiscarded = false
+    private(set) var discarded = 0
+
+    init(isComplete: Bool, declaredLength: Int?) {
+        self.isComplete = isComplete
+        self.declaredLength = declaredLength
+    }
+
+    var isFull: Bool { bytes.count >= Self.highWater }
+
+    func append(_ write: (inout [UInt8]) throws(RequestFault) -> Void) throws(RequestFault) {
+        try write(&bytes)
+        if isDiscarded { dropAll() }
+        wakeReader()
+    }
+
+    func complete() {
+        isComplete = true
+        onDemand = nil
+        wakeReader()
+    }
+
+    func fail(_ error: BodyError) {
+        guard !isComplete, failure == nil else { return }
+        failure = error
+        onDemand = nil
+        wakeReader()
+    }
+
+    func discard() {
+        isDiscarded = true
+        dropAll()
+        onDemand?()
+    }
+
+    /// Takes what has come, waiting for something to come. Nil at the end.
+    func next() async throws(BodyError) -> [UInt8]? {
+        while bytes.isEmpty {
+            if isComplete { return nil }
+            if let failure { throw failure }
+            await wait()
+        }
+        defer { onDemand?() }
+        return takeAll()
+    }
+
+    /// Everything, once it is there.
+    func whole(limit: Int) async throws(BodyError) -> [UInt8] {
+        if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
+        if isComplete, bytes.count <= limit { return takeAll() }
+        var result: [UInt8] = []
+        if let declaredLength { result.reserveCapacity(min(declaredLength, 1 << 20)) }
+        while let piece = try await next() {
+            result.append(contentsOf: piece)
+            if result.count > limit { throw .tooLarge(limit: limit) }
+        }
+        return result
+    }
+
+    private func wait() async {
+        await withCheckedContinuation { continuation in
+            waiter = continuation
+            onDemand?()
+        }
+    }
+
+    private func wakeReader() {
+        waiter.take()?.resume()
+    }
+
+    private func takeAll() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
+    private func dropAll() {
+        discarded += bytes.count
+        bytes = []
+    }
+}

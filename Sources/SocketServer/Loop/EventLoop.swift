@@ -1,0 +1,221 @@
+internal import CLws
+internal import Glibc
+internal import Synchronization
+
+/// One thread that serves sockets and runs Swift tasks: the executor of everything that happens on its servers.
+///
+/// Handlers are async functions that run here, and so do the actors whose `unownedExecutor` is this loop; going from
+/// one to the other is a plain call. The thread sleeps in `epoll_wait` by way of libuv, inside the library that
+/// owns the connections; other threads reach it only through ``enqueue(_:)``.
+///
+/// A loop outlives its servers. End it by ``stop()`` when they have stopped.
+public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
+    // @unchecked because `local`, `timers` and `dirty` are touched only on the loop's thread, `shared` is a mutex
+    // and the rest does not change after `init`.
+    let core: LoopCore
+    private var thread = pthread_t()
+    private var local = JobQueue()
+    private var timers = TimerHeap()
+    private var dirty: [any Flushable] = []
+    private let shared = Mutex(Shared())
+
+    /// What other threads may touch.
+    private struct Shared {
+        var jobs: [UnownedJob] = []
+        var calls: [@Sendable () -> Void] = []
+        var isWoken = false
+        var stopping: [CheckedContinuation<Void, Never>] = []
+        var isStopping = false
+        var hasEnded = false
+    }
+
+    /// Starts a thread with an event loop of its own.
+    ///
+    /// - Throws: ``SocketServerError`` with ``SocketServerError/Code/loopUnavailable``.
+    public init(name: String = "loop") throws(SocketServerError) {
+        core = try LoopCore()
+        core.onWake = { [unowned self] in takeShared() }
+        core.onTimer = { [unowned self] in fireTimers() }
+        let start = unsafe Unmanaged.passRetained(Start(loop: self, name: name))
+        let failure = unsafe pthread_create(&thread, nil, { argument in
+            // Retained in init, released here: the one owner of the pair.
+            let start = unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+            unsafe pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+            start.loop.run()
+            return nil
+        }, start.toOpaque())
+        if failure != 0 {
+            unsafe start.release()
+            core.destroy()
+            throw SocketServerError(.loopUnavailable, "cannot start a thread: error \(failure)")
+        }
+    }
+
+    private final class Start {
+        let loop: EventLoop
+        let name: String
+        init(loop: EventLoop, name: String) {
+            self.loop = loop
+            self.name = name
+        }
+    }
+
+    /// A clock whose sleepers wake on this loop.
+    public var clock: LoopClock { LoopClock(loop: self) }
+
+    /// Whether the caller runs on the loop's thread.
+    public var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+
+    /// Ends the thread and frees everything that belongs to the loop. Its servers must have stopped before.
+    public func stop() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = shared.withLock { state in
+                if !state.hasEnded {
+                    state.isStopping = true
+                    state.stopping.append(continuation)
+                }
+                return state.hasEnded
+            }
+            if hasEnded { continuation.resume() } else { core.wake() }
+        }
+    }
+
+    // MARK: Executor
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        if isCurrent { return local.append(job) }
+        let wakes = shared.withLock { state in
+            state.jobs.append(job)
+            defer { state.isWoken = true }
+            return !state.isWoken
+        }
+        if wakes { core.wake() }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    public func checkIsolated() {
+        precondition(isCurrent, "expected to run on the event loop's thread")
+    }
+
+    /// Runs a closure on the loop: now if this is its thread, soon otherwise.
+    func onLoop(_ call: @escaping @Sendable () -> Void) {
+        if isCurrent { return call() }
+        let wakes = shared.withLock { state in
+            state.calls.append(call)
+            defer { state.isWoken = true }
+            return !state.isWoken
+        }
+        if wakes { core.wake() }
+    }
+
+    // MARK: On the thread
+
+    func addTimer(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
+        let timer = timers.add(deadline, action)
+        core.setTimer(timers.earliest)
+        return timer
+    }
+
+    func removeTimer(_ timer: LoopTimer) {
+        timers.remove(timer)
+        if timers.isEmpty { core.setTimer(nil) }
+    }
+
+    /// Has a connection's output written when the jobs that are ready now have run: many small writes become one.
+    func markDirty(_ connection: any Flushable) {
+        dirty.append(connection)
+    }
+
+    private func run() {
+        while !shared.withLock({ $0.isStopping }) {
+            let hasMore = runJobs()
+            core.runOnce(waits: !hasMore)
+        }
+        takeShared()
+        while runJobs() {}
+        core.destroy()
+        let waiting = shared.withLock { state in
+            state.hasEnded = true
+            return state.stopping
+        }
+        pthread_detach(thread)
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Runs the jobs that are ready, in rounds, so that sockets are looked at even when jobs never end.
+    private func runJobs() -> Bool {
+        let serial = unsafe asUnownedSerialExecutor()
+        let task = unsafe asUnownedTaskExecutor()
+        for _ in 0..<64 {
+            let round = local.count
+            if round == 0 { break }
+            for _ in 0..<round {
+                let job = local.removeFirst()
+                unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            }
+        }
+        flush()
+        return local.count > 0
+    }
+
+    private func flush() {
+        while !dirty.isEmpty {
+            let connections = dirty
+            dirty.removeAll(keepingCapacity: true)
+            for connection in connections { connection.flush() }
+        }
+    }
+
+    private func takeShared() {
+        let (jobs, calls) = shared.withLock { state in
+            state.isWoken = false
+            defer {
+                state.jobs.removeAll(keepingCapacity: true)
+                state.calls.removeAll(keepingCapacity: true)
+            }
+            return (state.jobs, state.calls)
+        }
+        for job in jobs { local.append(job) }
+        for call in calls { call() }
+    }
+
+    private func fireTimers() {
+        let now = ContinuousClock.now
+        while let action = timers.popDue(now) { action() }
+        core.setTimer(timers.earliest)
+    }
+}
+
+/// Something with output that waits to be written.
+protocol Flushable: AnyObject {
+    func flush()
+}
+
+/// The jobs that are ready, first come, first served, in a ring that is reused.
+private struct JobQueue {
+    private var ring: [UnownedJob?] = Array(repeating: nil, count: 64)
+    private var head = 0
+    private(set) var count = 0
+
+    mutating func append(_ job: UnownedJob) {
+        if count == ring.count {
+            let ordered = ring[head...] + ring[..<head]
+            ring = Array(ordered) + Array(repeating: nil, count: ring.count)
+            head = 0
+        }
+        ring[(head + count) & (ring.count - 1)] = job
+        count += 1
+    }
+
+    mutating func removeFirst() -> UnownedJob {
+        guard let job = ring[head] else { preconditionFailure("an empty place inside the ring") }
+        ring[head] = nil
+        head = (head + 1) & (ring.count - 1)
+        count -= 1
+        return job
+    }
+}

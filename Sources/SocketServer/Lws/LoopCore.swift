@@ -1,0 +1,185 @@
+internal import CLws
+internal import Glibc
+internal import Synchronization
+
+/// Contexts must be made and destroyed one at a time in a process: the event-loop plugin is opened anew for each.
+private let contextLock = Mutex(())
+
+/// The libuv loop and the libwebsockets context of one event loop.
+///
+/// Lives on the loop's thread, but for `init` (before the thread exists) and `wake` (thread-safe by libuv's word).
+/// The loop is ours and lent to libwebsockets: so signals stay the program's own, and one `uv_run` is one heartbeat.
+@safe final class LoopCore: @unchecked Sendable {
+    // @unchecked: see above; all else is the loop thread's.
+    let loop: UnsafeMutablePointer<uv_loop_t>
+    private(set) var context: OpaquePointer?
+    /// The vhost of connections without TLS.
+    private(set) var plainVhost: Vhost?
+    private let protocols: ProtocolTable
+    private let async: UnsafeMutablePointer<uv_async_t>
+    private let timer: UnsafeMutablePointer<uv_timer_t>
+    private var timerDeadline: ContinuousClock.Instant?
+
+    var onWake: () -> Void = {}
+    var onTimer: () -> Void = {}
+
+    init() throws(SocketServerError) {
+        unsafe loop = .allocate(capacity: 1)
+        unsafe async = .allocate(capacity: 1)
+        unsafe timer = .allocate(capacity: 1)
+        protocols = ProtocolTable()
+        guard unsafe uv_loop_init(loop) == 0 else {
+            throw SocketServerError(.loopUnavailable, "cannot make a libuv loop: out of descriptors?")
+        }
+        unsafe uv_async_init(loop, async) { handle in
+            unsafe LoopCore.of(handle!.pointee.data).onWake()
+        }
+        unsafe uv_timer_init(loop, timer)
+        // Unretained: the handles are closed in `destroy`, before this object can go.
+        unsafe async.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        unsafe timer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        unsafe context = nil
+        makeContext()
+        guard unsafe context != nil else {
+            closeLoop()
+            throw SocketServerError(
+                .loopUnavailable,
+                "cannot make a libwebsockets context with its libuv event loop: is libwebsockets-evlib-uv installed?")
+        }
+        plainVhost = makeVhost(named: "plain")
+    }
+
+    private static func of(_ data: UnsafeMutableRawPointer?) -> LoopCore {
+        unsafe Unmanaged<LoopCore>.fromOpaque(data!).takeUnretainedValue()
+    }
+
+    private func makeContext() {
+        lws_set_log_level(0, nil)
+        var info = unsafe lws_context_creation_info()
+        unsafe info.port = -1  // CONTEXT_PORT_NO_LISTEN: listening sockets are ours.
+        unsafe info.options = understudy_lws_option_libuv() | understudy_lws_option_explicit_vhosts()
+        unsafe info.pt_serv_buf_size = 64 * 1024
+        unsafe info.gid = -1
+        unsafe info.uid = -1
+        var loops: [UnsafeMutableRawPointer?] = unsafe [UnsafeMutableRawPointer(loop)]
+        unsafe loops.withUnsafeMutableBufferPointer { loops in
+            unsafe info.foreign_loops = loops.baseAddress
+            contextLock.withLock { _ in unsafe context = lws_create_context(&info) }
+        }
+    }
+
+    /// A vhost: a set of protocols and, if asked, a certificate.
+    func makeVhost(named name: String, tls: TLSFiles? = nil) -> Vhost? {
+        var info = unsafe lws_context_creation_info()
+        unsafe info.port = -1
+        unsafe info.protocols = UnsafePointer(protocols.pointer)
+        let pointer = unsafe name.withCString { name in
+            unsafe info.vhost_name = unsafe name
+            guard let tls else { return unsafe lws_create_vhost(context, &info) }
+            return unsafe tls.certificate.withCString { certificate in
+                unsafe tls.key.withCString { key in
+                    unsafe tls.alpn.withCString { alpn in
+                        unsafe info.options = understudy_lws_option_tls()
+                        unsafe info.ssl_cert_filepath = certificate
+                        unsafe info.ssl_private_key_filepath = key
+                        unsafe info.alpn = alpn
+                        return unsafe lws_create_vhost(context, &info)
+                    }
+                }
+            }
+        }
+        return unsafe pointer.map { unsafe Vhost(pointer: $0, isSecure: tls != nil) }
+    }
+
+    func wake() {
+        unsafe uv_async_send(async)
+    }
+
+    /// Waits for something to happen (or just looks), and has it handled.
+    func runOnce(waits: Bool) {
+        unsafe uv_run(loop, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
+    }
+
+    /// Sets the one timer of the system that stands for all of ours.
+    func setTimer(_ deadline: ContinuousClock.Instant?) {
+        guard deadline != timerDeadline else { return }
+        timerDeadline = deadline
+        guard let deadline else {
+            unsafe uv_timer_stop(timer)
+            return
+        }
+        let left = ContinuousClock.now.duration(to: deadline)
+        let nanoseconds = left.components.seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
+        let milliseconds = nanoseconds <= 0 ? 0 : UInt64((nanoseconds + 999_999) / 1_000_000)
+        // libuv counts from the time it last looked at the clock.
+        unsafe uv_update_time(loop)
+        unsafe uv_timer_start(
+            timer,
+            { handle in
+                let core = unsafe LoopCore.of(handle!.pointee.data)
+                core.timerDeadline = nil
+                core.onTimer()
+            }, milliseconds, 0)
+    }
+
+    /// Frees everything. The loop is run until its last handle is closed, as libwebsockets wants it with a loop
+    /// that is not its own: destroy, run dry, destroy again.
+    func destroy() {
+        closeHandles()
+        contextLock.withLock { _ in unsafe lws_context_destroy(context) }
+        for _ in 0..<1000 where unsafe uv_loop_alive(loop) != 0 { unsafe uv_run(loop, UV_RUN_NOWAIT) }
+        contextLock.withLock { _ in unsafe lws_context_destroy(context) }
+        unsafe context = nil
+        closeLoop()
+    }
+
+    private func closeHandles() {
+        unsafe uv_close(understudy_uv_handle_of_async(async), nil)
+        unsafe uv_close(understudy_uv_handle_of_timer(timer), nil)
+    }
+
+    private func closeLoop() {
+        if unsafe context == nil, unsafe uv_is_closing(understudy_uv_handle_of_async(async)) == 0 {
+            closeHandles()
+        }
+        while unsafe uv_run(loop, UV_RUN_DEFAULT) != 0 {}
+        let result = unsafe uv_loop_close(loop)
+        // A handle left open would be a leak in this folder: better loud than slow.
+        assert(result == 0, "the libuv loop still has handles")
+        unsafe loop.deallocate()
+        unsafe async.deallocate()
+        unsafe timer.deallocate()
+    }
+}
+
+/// A set of protocols, with or without TLS. Lives as long as its context.
+@safe struct Vhost {
+    let pointer: OpaquePointer
+    let isSecure: Bool
+}
+
+/// Certificate and key, by their files, and the protocols to offer.
+struct TLSFiles: Sendable {
+    var certificate: String
+    var key: String
+    var alpn: String
+}
+
+/// The table of protocols, in memory that outlives the call: libwebsockets keeps the pointer.
+@safe private final class ProtocolTable {
+    let pointer: UnsafeMutablePointer<lws_protocols>
+    private let name: UnsafeMutablePointer<CChar>
+
+    init() {
+        unsafe name = strdup(Transport.protocolName)
+        unsafe pointer = .allocate(capacity: 2)
+        unsafe pointer.initialize(repeating: lws_protocols(), count: 2)
+        unsafe pointer.pointee.name = UnsafePointer(name)
+        unsafe pointer.pointee.callback = unsafe transportCallback
+    }
+
+    deinit {
+        unsafe pointer.deallocate()
+        unsafe free(name)
+    }
+}

@@ -1,0 +1,142 @@
+internal import CLws
+internal import Glibc
+
+/// What happens on a transport. Called on the loop, from within the library: take note and return.
+protocol TransportHandler: AnyObject {
+    func received(_ bytes: [UInt8])
+    func becameWritable()
+    func closed()
+}
+
+/// One accepted connection as a stream of bytes: libwebsockets moves them (and encrypts them), what they mean is
+/// ours. HTTP/1 and WebSocket are spoken above, so that every byte of them can be as a real server sends it.
+///
+/// Lives on the loop's thread. Retained by the library's connection from `adopt` until its close callback.
+@safe final class Transport {
+    static let protocolName = "transport"
+
+    private var wsi: OpaquePointer?
+    private let descriptor: Int32
+    var handler: (any TransportHandler)?
+    private var wantsClose = false
+    private(set) var isReading = true
+
+    var isOpen: Bool { unsafe wsi != nil }
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Takes over an accepted socket. Nil if the library refuses; the socket is closed then.
+    static func adopt(_ descriptor: Int32, vhost: Vhost) -> Transport? {
+        var one: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        let transport = Transport(descriptor: descriptor)
+        // Retained here, released in the close callback (or below if there will be none).
+        let retained = unsafe Unmanaged.passRetained(transport)
+        var info = unsafe lws_adopt_desc_t()
+        unsafe info.vh = vhost.pointer
+        unsafe info.type = vhost.isSecure
+            ? lws_adoption_type(LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue) : LWS_ADOPT_SOCKET
+        unsafe info.fd.sockfd = descriptor
+        unsafe info.opaque = retained.toOpaque()
+        let wsi = unsafe protocolName.withCString { name in
+            unsafe info.vh_prot_name = name
+            return unsafe lws_adopt_descriptor_vhost_via_info(&info)
+        }
+        guard let wsi = unsafe wsi else {
+            unsafe retained.release()
+            return nil
+        }
+        unsafe transport.wsi = wsi
+        // No timeout of the library's: idle and slow connections are the server's business.
+        if !vhost.isSecure { unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0) }
+        return transport
+    }
+
+    /// Hands bytes to the socket. What the system does not take at once the library keeps and sends on.
+    /// Returns false if more should wait for ``TransportHandler/becameWritable()``.
+    func write(_ bytes: [UInt8]) -> Bool {
+        guard let wsi = unsafe wsi, !bytes.isEmpty else { return true }
+        let written = unsafe bytes.withUnsafeBufferPointer { buffer in
+            // The raw role sends the bytes as they are and needs no room before them; it does not write to them.
+            unsafe understudy_lws_write_raw(wsi, buffer.baseAddress, buffer.count)
+        }
+        if written < 0 {
+            close()
+            return false
+        }
+        if unsafe lws_partial_buffered(wsi) != 0 {
+            unsafe lws_callback_on_writable(wsi)
+            return false
+        }
+        return true
+    }
+
+    /// Stops or resumes reading: what the peer sends then waits in the system's buffers.
+    func setReading(_ reads: Bool) {
+        guard let wsi = unsafe wsi, reads != isReading else { return }
+        isReading = reads
+        unsafe lws_rx_flow_control(wsi, reads ? 1 : 0)
+    }
+
+    /// Says that nothing more will be sent (FIN), and goes on reading.
+    func shutdownOutput() {
+        guard isOpen else { return }
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Closes in an orderly way (FIN); what is still in the library's buffer is sent first.
+    func close() {
+        guard let wsi = unsafe wsi, !wantsClose else { return }
+        wantsClose = true
+        setReading(true)
+        // The library closes from its own timer, a moment later, never under the caller's feet.
+        unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC)
+    }
+
+    /// Tears the connection: the peer sees RST. Dissolving the association does it (SO_LINGER would not survive
+    /// the library's own shutdown).
+    func reset() {
+        guard isOpen, !wantsClose else { return }
+        var address = sockaddr()
+        address.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe connect(descriptor, &address, socklen_t(MemoryLayout<sockaddr>.size))
+        close()
+    }
+
+    fileprivate func event(_ reason: lws_callback_reasons, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int32 {
+        if reason == LWS_CALLBACK_RAW_RX {
+            guard !wantsClose, let bytes = unsafe bytes, count > 0 else { return wantsClose ? -1 : 0 }
+            unsafe handler?.received(Array(UnsafeRawBufferPointer(start: bytes, count: count)))
+        } else if reason == LWS_CALLBACK_RAW_WRITEABLE {
+            if wantsClose { return -1 }
+            handler?.becameWritable()
+        }
+        return 0
+    }
+
+    fileprivate func closedByLibrary() {
+        unsafe wsi = nil
+        handler.take()?.closed()
+    }
+}
+
+/// The only C callback: finds the transport, tells it, returns.
+let transportCallback: @convention(c) (
+    OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
+) -> Int32 = { wsi, reason, _, bytes, count in
+    switch reason {
+    case LWS_CALLBACK_RAW_RX, LWS_CALLBACK_RAW_WRITEABLE:
+        guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
+        return unsafe Unmanaged<Transport>.fromOpaque(opaque).takeUnretainedValue().event(reason, bytes, count)
+    case LWS_CALLBACK_RAW_CLOSE:
+        guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
+        unsafe lws_set_opaque_user_data(wsi, nil)
+        // Retained in `adopt`.
+        unsafe Unmanaged<Transport>.fromOpaque(opaque).takeRetainedValue().closedByLibrary()
+        return 0
+    default:
+        return 0
+    }
+}

@@ -1,0 +1,121 @@
+# `make` builds and tests, `make help` lists the rest. Nothing here needs to be run before anything else:
+# each target does all that it needs on a fresh clone.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := all
+
+# What the C floor and the pictures are built on, as Debian names it.
+PACKAGES := libwebsockets-dev libpng-dev libturbojpeg0-dev libwebp-dev zlib1g-dev
+SWIFT    ?= swift
+PYTHON   ?= python3
+VENV     := .build-venv
+# The suite that people and CI talk to is the optimised one; the tests have their own, unoptimised build.
+RELEASE  := $(SWIFT) build -c release --product understudy
+UNDERSTUDY = "$$($(SWIFT) build -c release --show-bin-path)/understudy"
+
+.PHONY: all
+all: build test
+
+##@ Every day
+
+.PHONY: setup
+setup: ## install the C libraries that are missing (apt; sudo only if you are not root)
+	@missing=""; for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; \
+	echo "setup: installing$$missing"; \
+	echo "+ $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends$$missing"; \
+	$$sudo apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	echo "setup: done"
+
+.PHONY: build
+build: setup ## build everything, unoptimised
+	$(SWIFT) build --build-tests
+
+.PHONY: mocks-up
+mocks-up: release ## start the whole suite in the background and print its addresses
+	@$(UNDERSTUDY) up --detach
+
+.PHONY: mocks-down
+mocks-down: release ## end the suite that mocks-up started
+	@$(UNDERSTUDY) down
+
+.PHONY: mocks-status
+mocks-status: release ## is it up, and where?
+	@$(UNDERSTUDY) status
+
+.PHONY: mocks-logs
+mocks-logs: release ## follow what the suite logs
+	@$(UNDERSTUDY) logs -f
+
+.PHONY: test
+test: setup $(VENV)/ready ## Swift tests, then real clients from PyPI against the fakes
+	@mkdir -p reports
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee reports/swift-test.log
+	UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" $(VENV)/bin/python -m pytest Tests/Clients 2>&1 | tee reports/pytest.log
+	@echo; grep -hE '^.{0,4}Test run with' reports/swift-test.log | tail -n 1; tail -n 1 reports/pytest.log
+
+##@ Closer looks
+
+.PHONY: replay
+replay: debug $(VENV)/ready ## BACKEND=comfyui|litellm|gradio [RECORDINGS=DIR] [REPLAY=PATH/replay.py]: play recordings of the real servers
+	@BIN="$$($(SWIFT) build --show-bin-path)" $(VENV)/bin/python Tests/Recordings/replay_all.py \
+	    --backend "$(or $(BACKEND),$(error replay needs BACKEND=comfyui, litellm or gradio))" \
+	    --recordings "$(or $(RECORDINGS),../shared/recordings/$(BACKEND))" --replay "$(or $(REPLAY),../shared/tools/replay.py)" \
+	    --bin "$$($(SWIFT) build --show-bin-path)"
+
+.PHONY: coverage
+coverage: setup ## which lines the Swift tests reach, by module
+	$(SWIFT) test --disable-xctest --enable-code-coverage
+	@bin="$$($(SWIFT) build --show-bin-path)"; \
+	llvm-cov report "$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests)/'
+
+.PHONY: sanitize
+sanitize: setup ## the Swift tests under the thread sanitizer, then under the address sanitizer
+	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-sanitize-thread
+	$(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-sanitize-address
+
+.PHONY: image-check
+image-check: setup ## prove the container's runtime stage without a container engine (root, debootstrap)
+	docker/image-check
+
+##@ Keeping house
+
+.PHONY: format
+format: ## lay out the sources as .swift-format says
+	$(SWIFT) format -i -r Sources Tests Package.swift
+
+.PHONY: lint
+lint: ## complain about layout, change nothing
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+.PHONY: clean
+clean: ## remove all that was built
+	rm -rf .build .build-* reports
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	    /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# What the targets above stand on.
+
+.PHONY: release
+release: setup
+	@$(RELEASE) -q || $(RELEASE)
+
+.PHONY: debug
+debug: setup
+	@$(SWIFT) build -q || $(SWIFT) build
+
+$(VENV)/ready: Tests/Clients/requirements.txt
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
+	    sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; echo "installing python3-venv"; \
+	    $$sudo apt-get update -qq; $$sudo apt-get install -y -qq python3-venv >/dev/null; $(PYTHON) -m venv $(VENV); }
+	$(VENV)/bin/pip install -q -r $<
+	@touch $@

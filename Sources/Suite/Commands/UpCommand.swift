@@ -1,0 +1,127 @@
+public import ArgumentParser
+internal import Glibc
+
+/// `understudy up`: starts the fakes, says where they are, and serves until a signal ends it.
+public struct UpCommand: ServingCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Start the fakes and say where they are.",
+        discussion: """
+            Each flag can stand in the environment too (UNDERSTUDY_SEED=7) or in understudy.yaml (seed: 7); a flag wins over \
+            the environment, the environment over the file.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The fakes to start: \(Lineup.names.joined(separator: ", ")).", valueName: "fake,…"))
+    var only: String?
+
+    @Option(
+        name: .customLong("app"),
+        help: ArgumentHelp(
+            "A Gradio app to start besides: a built-in one, or a YAML file of yours. Repeatable.",
+            valueName: "name|file"))
+    var apps: [String] = []
+
+    @Option(
+        name: .customLong("port"),
+        help: ArgumentHelp(
+            "Where a fake listens, such as comfyui=8189 or litellm=8001,4001; 0 is a free port. Repeatable.",
+            valueName: "name=port"))
+    var portAssignments: [String] = []
+
+    @Option(help: ArgumentHelp("\"random\" takes free ports for all fakes.", valueName: "random"))
+    var ports: String?
+
+    @OptionGroup var server: ServerOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "ComfyUI: \"strict\" ignores the story's messages, as the real server does.", valueName: "story|strict"))
+    var profile: String?
+
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("The settings file. (default: understudy.yaml, if there is one)", valueName: "file"))
+    var settingsFile: String?
+
+    @OptionGroup var state: StateOptions
+
+    @Flag(name: .shortAndLong, help: "Go to the background once all fakes listen.")
+    var detach = false
+
+    @Option(help: .hidden)
+    var readyDescriptor: Int32?
+
+    /// For ArgumentParser.
+    public init() {}
+
+    public func serve(until signals: StopSignals) async throws -> Int32 {
+        let configuration = try SuiteConfiguration(
+            settings().over(Settings(environment: environmentVariable)).over(fileSettings()))
+        if let holder = state.folder.holder {
+            try sayItIsUp(holder)
+            return 0
+        }
+        if detach {
+            let started = try DetachedSuite.start(
+                arguments: CommandLine.arguments.filter { $0 != "--detach" && $0 != "-d" })
+            announce(started.readyLine, pid: started.pid)
+            return 0
+        }
+        guard let claim = try state.folder.claim() else {
+            guard let holder = state.folder.holder else {
+                throw SuiteError(.start, "another suite has just taken \(state.folder.path)")
+            }
+            try sayItIsUp(holder)
+            return 0
+        }
+        let suite = try await RunningSuite.start(configuration)
+        try claim.announce(suite.readyLine)
+        if let file = configuration.portsFile { try WholeFile.write(suite.readyLine.text + "\n", to: file) }
+        if let readyDescriptor {
+            try DetachedSuite.settle(suite.readyLine, readyDescriptor: readyDescriptor, logFile: state.folder.logFile)
+        } else {
+            announce(suite.readyLine, pid: getpid())
+        }
+        let status = await signals.first()
+        await suite.stop()
+        claim.release()
+        return status
+    }
+
+    private func settings() throws(SuiteError) -> Settings {
+        var settings = try server.settings()
+        settings.only = only.map(Settings.list)
+        settings.apps = apps.isEmpty ? nil : apps
+        settings.ports = try PortAssignments(text: portAssignments.joined(separator: " "), place: "--port")
+        if let ports { settings.ports = settings.ports.over(try PortAssignments(text: ports, place: "--ports")) }
+        settings.comfyUI.profile = profile
+        return settings
+    }
+
+    private func fileSettings() throws(SuiteError) -> Settings {
+        let asked = settingsFile ?? environmentVariable("UNDERSTUDY_CONFIG")
+        let file = asked ?? "understudy.yaml"
+        guard let text = WholeFile.text(file) else {
+            guard asked == nil else { throw .usage("cannot read the settings file \(file)") }
+            return Settings()
+        }
+        return try Settings(yaml: text, file: file)
+    }
+
+    private func sayItIsUp(_ holder: StateFolder.Holder) throws(SuiteError) {
+        guard let line = holder.readyLine else {
+            throw SuiteError(.start, "another suite is just starting here (pid \(holder.pid)): try again in a moment")
+        }
+        announce(line, pid: holder.pid, heading: "Understudy is already up")
+    }
+
+    private func announce(_ line: ReadyLine, pid: Int32, heading: String = "Understudy is up") {
+        switch Announcement.chosen(server.announcement) {
+        case .json: Program.say(line.text)
+        case .table:
+            let table = AddressTable(line, ink: .on(descriptor: STDOUT_FILENO)).text
+            Program.say("\(heading) (pid \(pid), seed \(line.seed)).\n\n\(table)")
+        }
+    }
+}

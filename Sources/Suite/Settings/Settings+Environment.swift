@@ -1,0 +1,41 @@
+extension Settings {
+    /// What the variables `UNDERSTUDY_…` say: `ONLY`, `APPS`, `PORTS`, `SEED`, `SPEED`, `HOST`, `TLS_CERT`, `TLS_KEY`,
+    /// `LOG_FORMAT`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `LITELLM_CONFIG`.
+    ///
+    /// Lists are separated by commas; `PORTS` is `random` or `comfyui=8189 litellm=8001,4001`. An empty variable counts
+    /// as none.
+    public init(environment: (String) -> String?) throws(SuiteError) {
+        func variable(_ name: String) -> String? {
+            environment("UNDERSTUDY_" + name).flatMap { $0.isEmpty ? nil : $0 }
+        }
+
+        self.init()
+        only = variable("ONLY").map(Settings.list)
+        apps = variable("APPS").map(Settings.list)
+        if let text = variable("PORTS") { ports = try PortAssignments(text: text, place: "UNDERSTUDY_PORTS") }
+        if let text = variable("SEED") { seed = try Settings.seed(text, place: "UNDERSTUDY_SEED") }
+        if let text = variable("SPEED") { speed = try Speed(text: text) }
+        host = variable("HOST")
+        tlsCertificate = variable("TLS_CERT")
+        tlsKey = variable("TLS_KEY")
+        if let text = variable("LOG_FORMAT") { logFormat = try LogFormat(text: text, place: "UNDERSTUDY_LOG_FORMAT") }
+        portsFile = variable("PORTS_FILE")
+        comfyUI.profile = variable("COMFYUI_PROFILE")
+        comfyUI.nodes = variable("COMFYUI_NODES")
+        comfyUI.corsOrigin = variable("COMFYUI_CORS")
+        liteLLM.config = variable("LITELLM_CONFIG")
+    }
+
+    /// The words between commas, without the spaces around them.
+    static func list(_ text: String) -> [String] {
+        text.split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
+    /// Reads a seed: a whole number, not negative.
+    static func seed(_ text: String, place: String) throws(SuiteError) -> UInt64 {
+        guard let seed = UInt64(text) else {
+            throw .usage("\(place): expected a whole number that is not negative, got \"\(text)\"")
+        }
+        return seed
+    }
+}

@@ -1,0 +1,119 @@
+internal import Yams
+
+extension Settings {
+    /// What `understudy.yaml` says.
+    ///
+    /// ```yaml
+    /// only: [comfyui, litellm]
+    /// ports: { comfyui: 8189, litellm: [8001, 4001] }   # or: random
+    /// seed: 7
+    /// speed: 10x
+    /// tls: { cert: cert.pem, key: key.pem }
+    /// comfyui: { profile: strict }
+    /// ```
+    ///
+    /// A word that is not known is refused, with its place and the nearest word that is.
+    ///
+    /// - Parameter file: the name of the file, for errors.
+    public init(yaml text: String, file: String) throws(SuiteError) {
+        self.init()
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw .usage("\(file): \(error)")
+        } catch {
+            throw .usage("\(file): \(error)")
+        }
+        guard let root, root.null == nil || root.mapping != nil else { return }
+        var reader = SettingsReader(file: file)
+        try reader.read(root, into: &self)
+    }
+}
+
+/// Walks the file's nodes; each error names line and column.
+private struct SettingsReader {
+    let file: String
+
+    private static let words = [
+        "only", "apps", "ports", "seed", "speed", "host", "tls", "log-format", "ports-file", "comfyui", "litellm",
+    ]
+
+    mutating func read(_ root: Node, into settings: inout Settings) throws(SuiteError) {
+        for (key, node) in try entries(of: root, known: Self.words) {
+            let place = place(of: node)
+            switch key {
+            case "only": settings.only = try strings(node)
+            case "apps": settings.apps = try strings(node)
+            case "ports": settings.ports = try ports(node)
+            case "seed": settings.seed = try Settings.seed(string(node), place: place)
+            case "speed":
+                do {
+                    settings.speed = try Speed(text: string(node))
+                } catch { throw .usage("\(place): \(error.message)") }
+            case "host": settings.host = try string(node)
+            case "tls":
+                for (key, node) in try entries(of: node, known: ["cert", "key"]) {
+                    if key == "cert" { settings.tlsCertificate = try string(node) }
+                    if key == "key" { settings.tlsKey = try string(node) }
+                }
+            case "log-format": settings.logFormat = try LogFormat(text: string(node), place: place)
+            case "ports-file": settings.portsFile = try string(node)
+            case "comfyui":
+                for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors"]) {
+                    if key == "profile" { settings.comfyUI.profile = try string(node) }
+                    if key == "nodes" { settings.comfyUI.nodes = try string(node) }
+                    if key == "cors" { settings.comfyUI.corsOrigin = try string(node) }
+                }
+            case "litellm":
+                for (key, node) in try entries(of: node, known: ["config"]) where key == "config" {
+                    settings.liteLLM.config = try string(node)
+                }
+            default: preconditionFailure("a known word without a meaning: \(key)")
+            }
+        }
+    }
+
+    private func ports(_ node: Node) throws(SuiteError) -> PortAssignments {
+        if node.mapping == nil {
+            return try PortAssignments(text: string(node), place: place(of: node))
+        }
+        var assignments = PortAssignments()
+        for (id, node) in try entries(of: node, known: nil) {
+            let text = try strings(node).joined(separator: ",")
+            assignments.named[id] = try PortAssignments(text: text, place: place(of: node)).nameless
+        }
+        return assignments
+    }
+
+    private func entries(of node: Node, known: [String]?) throws(SuiteError) -> [(String, Node)] {
+        guard let mapping = node.mapping else {
+            throw .usage("\(place(of: node)): expected words with a colon and a value")
+        }
+        var entries: [(String, Node)] = []
+        for (keyNode, value) in mapping {
+            let key = try string(keyNode)
+            if let known, !known.contains(key) {
+                throw .usage("\(place(of: keyNode)): unknown word \"\(key)\": \(advice(for: key, among: known))")
+            }
+            entries.append((key, value))
+        }
+        return entries
+    }
+
+    private func strings(_ node: Node) throws(SuiteError) -> [String] {
+        guard let sequence = node.sequence else { return [try string(node)] }
+        var strings: [String] = []
+        for element in sequence { strings.append(try string(element)) }
+        return strings
+    }
+
+    private func string(_ node: Node) throws(SuiteError) -> String {
+        guard let scalar = node.scalar else { throw .usage("\(place(of: node)): expected a single value") }
+        return scalar.string
+    }
+
+    private func place(of node: Node) -> String {
+        node.mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    }
+}

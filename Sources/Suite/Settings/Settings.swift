@@ -1,0 +1,79 @@
+/// What one source says about the suite: the flags, the environment or a file. What it does not mention stays nil.
+///
+/// Precedence is flag, environment, file, default: `flags.over(environment).over(file)`, then
+/// ``SuiteConfiguration/init(_:)`` fills in the rest.
+public struct Settings: Sendable, Equatable {
+    /// The fakes that shall come up, by name.
+    public var only: [String]?
+    /// The user's own Gradio apps: files, or names of built-in apps that are not up by themselves.
+    public var apps: [String]?
+    public var ports = PortAssignments()
+    public var seed: UInt64?
+    public var speed: Speed?
+    /// The address to listen on.
+    public var host: String?
+    public var tlsCertificate: String?
+    public var tlsKey: String?
+    public var logFormat: LogFormat?
+    /// The file that shall get the ready line.
+    public var portsFile: String?
+    public var comfyUI = ComfyUISettings()
+    public var liteLLM = LiteLLMSettings()
+
+    /// Says nothing.
+    public init() {}
+
+    /// What this says, and where it says nothing, what `lower` says.
+    public func over(_ lower: Settings) -> Settings {
+        var both = self
+        both.only = only ?? lower.only
+        both.apps = apps ?? lower.apps
+        both.ports = ports.over(lower.ports)
+        both.seed = seed ?? lower.seed
+        both.speed = speed ?? lower.speed
+        both.host = host ?? lower.host
+        both.tlsCertificate = tlsCertificate ?? lower.tlsCertificate
+        both.tlsKey = tlsKey ?? lower.tlsKey
+        both.logFormat = logFormat ?? lower.logFormat
+        both.portsFile = portsFile ?? lower.portsFile
+        both.comfyUI = comfyUI.over(lower.comfyUI)
+        both.liteLLM = liteLLM.over(lower.liteLLM)
+        return both
+    }
+}
+
+/// What only the fake ComfyUI has.
+public struct ComfyUISettings: Sendable, Equatable {
+    /// `story` answers the story's own messages; `strict` ignores them, as the real server does.
+    public var profile: String?
+    /// A file of node definitions, in the form of `/object_info`.
+    public var nodes: String?
+    /// The origin that `--enable-cors-header` allows; `*` for any.
+    public var corsOrigin: String?
+
+    /// Says nothing.
+    public init() {}
+
+    func over(_ lower: ComfyUISettings) -> ComfyUISettings {
+        var both = self
+        both.profile = profile ?? lower.profile
+        both.nodes = nodes ?? lower.nodes
+        both.corsOrigin = corsOrigin ?? lower.corsOrigin
+        return both
+    }
+}
+
+/// What only the fake LiteLLM proxy has.
+public struct LiteLLMSettings: Sendable, Equatable {
+    /// A proxy configuration, in the real proxy's YAML.
+    public var config: String?
+
+    /// Says nothing.
+    public init() {}
+
+    func over(_ lower: LiteLLMSettings) -> LiteLLMSettings {
+        var both = self
+        both.config = config ?? lower.config
+        return both
+    }
+}

@@ -1,0 +1,120 @@
+/// What the suite shall be, every question settled.
+public struct SuiteConfiguration: Sendable, Equatable {
+    /// One fake to start.
+    public struct Fake: Sendable, Equatable {
+        /// Its name in the ready line and in the log.
+        public let id: String
+        public let kind: Lineup.Kind
+        /// For Gradio: a built-in app, or a file of the user's.
+        public let app: AppSource?
+        /// Where it listens: the first port is its address, the others are further ones. 0 takes a free one.
+        public let ports: [Int]
+    }
+
+    /// Where a fake Gradio gets its role from.
+    public enum AppSource: Sendable, Equatable {
+        case builtIn(String)
+        case file(String)
+    }
+
+    /// Certificate and key, as PEM files.
+    public struct TLSFiles: Sendable, Equatable {
+        public let certificate: String
+        public let key: String
+    }
+
+    /// The fakes, in the order of the ready line.
+    public let fakes: [Fake]
+    public let seed: UInt64
+    public let speed: Speed
+    /// The address to listen on; loopback unless told otherwise.
+    public let host: String
+    public let tls: TLSFiles?
+    public let logFormat: LogFormat
+    /// The file that shall get the ready line.
+    public let portsFile: String?
+    public let comfyUI: ComfyUISettings
+    public let liteLLM: LiteLLMSettings
+
+    /// Settles what was asked for; refuses what cannot be meant so, with advice.
+    public init(_ settings: Settings) throws(SuiteError) {
+        var chosen: [Fake] = []
+        for name in settings.only ?? Lineup.entries.filter(\.isUsual).map(\.id) {
+            guard let entry = Lineup.entry(name) else {
+                throw .usage("unknown fake \"\(name)\": \(advice(for: name, among: Lineup.names))")
+            }
+            chosen.append(Fake(entry))
+        }
+        for app in settings.apps ?? [] {
+            chosen.append(try Fake(app: app))
+        }
+        var seen: Set<String> = []
+        chosen = chosen.filter { seen.insert($0.id).inserted }
+        guard !chosen.isEmpty else {
+            throw .usage("no fake is chosen: expected at least one of \(Lineup.names.joined(separator: ", "))")
+        }
+
+        fakes = try chosen.placed(settings.ports)
+        seed = settings.seed ?? 7
+        speed = settings.speed ?? .real
+        host = settings.host ?? "127.0.0.1"
+        switch (settings.tlsCertificate, settings.tlsKey) {
+        case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
+        case (nil, nil): tls = nil
+        default: throw .usage("TLS needs both, --tls-cert and --tls-key; only one of them was given")
+        }
+        logFormat = settings.logFormat ?? .text
+        portsFile = settings.portsFile
+        comfyUI = settings.comfyUI
+        liteLLM = settings.liteLLM
+    }
+}
+
+extension SuiteConfiguration.Fake {
+    init(_ entry: Lineup.Entry) {
+        self.init(id: entry.id, kind: entry.kind, app: entry.app.map { .builtIn($0) }, ports: entry.ports)
+    }
+
+    /// A fake Gradio in the role that `app` names: a built-in one, or a YAML file.
+    init(app: String) throws(SuiteError) {
+        if let entry = Lineup.entry(app), entry.kind == .gradio {
+            self.init(entry)
+            return
+        }
+        guard app.hasSuffix(".yaml") || app.hasSuffix(".yml") || app.contains("/") else {
+            let apps = Lineup.entries.compactMap(\.app)
+            throw .usage("unknown app \"\(app)\": \(advice(for: app, among: apps)); a file of your own ends in .yaml")
+        }
+        let name = app.split(separator: "/").last.map { $0.split(separator: ".").first ?? $0 } ?? "app"
+        self.init(id: String(name), kind: .gradio, app: .file(app), ports: [0])
+    }
+}
+
+extension [SuiteConfiguration.Fake] {
+    /// The same fakes on the ports that were asked for.
+    fileprivate func placed(_ ports: PortAssignments) throws(SuiteError) -> [SuiteConfiguration.Fake] {
+        let known = map(\.id) + Lineup.names
+        for name in ports.named.keys.sorted() where !known.contains(name) {
+            throw .usage("a port for an unknown fake \"\(name)\": \(advice(for: name, among: known))")
+        }
+        if ports.nameless != nil, count > 1 {
+            throw .usage(
+                "a port without a name, but \(count) fakes to start: write NAME=PORT, such as \(self[0].id)=\(self[0].ports[0] + 1)"
+            )
+        }
+        let placed = map { fake in
+            let chosen =
+                ports.named[fake.id] ?? ports.nameless ?? (ports.random ? fake.ports.map { _ in 0 } : fake.ports)
+            return SuiteConfiguration.Fake(id: fake.id, kind: fake.kind, app: fake.app, ports: chosen)
+        }
+        var owners: [Int: String] = [:]
+        for fake in placed {
+            for port in fake.ports where port != 0 {
+                if let owner = owners.updateValue(fake.id, forKey: port) {
+                    throw .usage("port \(port) was given twice: to \(owner) and to \(fake.id)")
+                }
+            }
+        }
+        return placed
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import Testing
+
+@testable import Suite
+
+@Suite struct PortHolderTests {
+    @Test func `the kernel's table tells port, user and socket of those who listen`() {
+        let table = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:1FFC 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 12345 1 0000000000000000 100 0 0 10 0
+               1: 0100007F:1F40 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 23456 1 0000000000000000 20 4 30 10 -1
+            """
+
+        #expect(ListeningSocket.all(in: table) == [ListeningSocket(port: 8188, userID: 1000, inode: 12345)])
+    }
+
+    @Test func `IPv6 rows are read alike`() {
+        let table = """
+              sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 00000000000000000000000001000000:0FA0 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     7        0 77 1 0000000000000000 100 0 0 10 0
+            """
+
+        #expect(ListeningSocket.all(in: table) == [ListeningSocket(port: 4000, userID: 7, inode: 77)])
+    }
+
+    @Test func `whoever listens on a port is found with number, command line and folder`() throws {
+        let (descriptor, port) = try listeningSocket()
+        defer { close(descriptor) }
+
+        let holder = try #require(PortHolder.holding(port: port))
+
+        #expect(holder.pid == getpid())
+        #expect(holder.command == ProcessTable.command(of: getpid()))
+        #expect(holder.folder == ProcessTable.folder(of: getpid()))
+        #expect(holder.userID == getuid())
+    }
+
+    @Test func `nobody holds a free port`() throws {
+        let (descriptor, port) = try listeningSocket()
+        close(descriptor)
+
+        #expect(PortHolder.holding(port: port) == nil)
+    }
+}
+
+/// A socket that listens on a free port of loopback.
+func listeningSocket() throws -> (descriptor: Int32, port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            unsafe bind(descriptor, address, length) | listen(descriptor, 1) | getsockname(descriptor, address, &length)
+        }
+    }
+    try #require(status == 0)
+    return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
+}

@@ -3,14 +3,6 @@
 import Glibc
 import SocketServer
 
-// Blocked before the first thread exists, so that it is main that gets them.
-signal(SIGPIPE, SIG_IGN)
-var set = sigset_t()
-sigemptyset(&set)
-sigaddset(&set, SIGTERM)
-sigaddset(&set, SIGINT)
-pthread_sigmask(SIG_BLOCK, &set, nil)
-
 let style = HeadStyle(trailing: [.date("Date"), .fixed("Server", "floor-echo")], contentLengthName: "Content-Length")
 let loop = try EventLoop(name: "floor-echo")
 let answer = Array(#"{"exec_info": {"queue_remaining": 0}}"#.utf8)
@@ -46,7 +38,9 @@ let address = try await server.listen(host: "127.0.0.1", port: port)
 let line = "http://\(address)\n"
 write(1, line, line.utf8.count)
 
-var received: Int32 = 0
-sigwait(&set, &received)
+
+let signals = Signals([SIGTERM, SIGINT], on: loop)
+_ = await signals.next()
+signals.cancel()
 await server.stop()
 await loop.stop()

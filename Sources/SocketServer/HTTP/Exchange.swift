@@ -19,6 +19,8 @@ public final class Exchange: @unchecked Sendable {
     public internal(set) var isDisconnected = false
     /// The answer has been sent although the request is not complete yet.
     var isAnswered = false
+    /// The head of the answer is on its way: too late for another one.
+    var hasBegunAnswer = false
 
     init(
         request: Request, body: RequestBody, carrier: any ExchangeCarrier, connectionID: UInt64, loop: EventLoop,

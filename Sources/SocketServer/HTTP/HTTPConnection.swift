@@ -238,11 +238,8 @@ final class HTTPConnection: TransportHandler {
         input = []
         var reply = server.configuration.malformed(fault)
         reply.closes = true
-        if running == nil {
-            switch reply.body {
-            case .bytes(let bytes): send(reply, body: bytes, isHead: false)
-            default: break
-            }
+        if running?.hasBegunAnswer != true, case .bytes(let bytes) = reply.body {
+            send(reply, body: bytes, isHead: false)
         }
         running?.leave()
         linger()
@@ -353,6 +350,8 @@ extension HTTPConnection: ExchangeCarrier {
     }
 
     func send(_ reply: Reply, body: [UInt8], for exchange: Exchange) {
+        guard self.exchange === exchange else { return }
+        exchange.hasBegunAnswer = true
         if exchange.request.method == "CONNECT" { keepsAlive = false }
         if reply.closes { keepsAlive = false }
         send(reply, body: body, isHead: exchange.request.method == "HEAD")
@@ -370,6 +369,8 @@ extension HTTPConnection: ExchangeCarrier {
     }
 
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool {
+        guard self.exchange === exchange else { return false }
+        exchange.hasBegunAnswer = true
         let request = exchange.request
         let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
         let isFramed = reply.headers.contains("content-length")
@@ -424,7 +425,7 @@ extension HTTPConnection: ExchangeCarrier {
     }
 
     func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket? {
-        guard case .answering = phase, transport.isOpen,
+        guard case .answering = phase, self.exchange === exchange, transport.isOpen,
             let handshake = WebSocketHandshake(request: exchange.request, options: options)
         else { return nil }
         let reply = Reply(status: 101, headers: handshake.headers(extra: headers))

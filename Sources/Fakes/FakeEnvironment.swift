@@ -1,0 +1,42 @@
+public import Logging
+public import SocketServer
+
+/// What a fake is given instead of reaching for it: its loop, its clock, its luck.
+public struct FakeEnvironment: Sendable {
+    /// The fake's name in the suite: `comfyui`, `litellm`, `wan2gp`.
+    public let id: String
+    /// The thread on which the fake lives.
+    public let loop: EventLoop
+    /// The number from which every random choice follows.
+    public let seed: UInt64
+    /// How much faster than real time the fake works: 10 makes a wait of a second one of 100 ms.
+    public let speed: Double
+    public let logger: Logger
+    /// The time that answers tell.
+    public let now: @Sendable () -> WallTime
+
+    public init(
+        id: String, loop: EventLoop, seed: UInt64 = 7, speed: Double = 1, logger: Logger? = nil,
+        now: @escaping @Sendable () -> WallTime = { .now() }
+    ) {
+        self.id = id
+        self.loop = loop
+        self.seed = seed
+        self.speed = speed
+        self.logger = logger ?? Logger(label: id) { _ in SwiftLogNoOpLogHandler() }
+        self.now = now
+    }
+
+    /// Waits, on the loop, for `duration` of the fake's time.
+    ///
+    /// - Throws: `CancellationError` when the client has gone or the fake stops.
+    public func sleep(_ duration: Duration) async throws {
+        guard duration > .zero else { return }
+        try await loop.clock.sleep(until: .now + duration / speed)
+    }
+
+    /// Random numbers for one purpose: name it so that no other one has the same name.
+    public func random(_ parts: String...) -> SeededRandom {
+        SeededRandom(seed: seed, parts: [id] + parts)
+    }
+}

@@ -1,17 +1,14 @@
+public import Fakes
+
 /// The fakes that ship with the suite: their names, and the ports on which people look for them.
 ///
 /// ComfyUI and Gradio stand where the real ones do; LiteLLM on the product's port and on the story's.
 public struct Lineup: Sendable {
-    /// Which protocol a fake speaks.
-    public enum Kind: String, Sendable, Equatable {
-        case comfyui, litellm, gradio
-    }
-
     /// One fake that can be named on the command line.
     public struct Entry: Sendable, Equatable {
         /// Its name in `--only`, in the ready line and in the log.
         public let id: String
-        public let kind: Kind
+        public let kind: FakeKind
         /// For Gradio: the app that it pretends to be.
         public let app: String?
         /// Where it listens unless told otherwise.

@@ -1,15 +1,11 @@
+import Fakes
 import Logging
 import Testing
 
 @testable import Suite
 
 @Suite struct LineLogTests {
-    private let time = LogTime(seconds: 1_795_348_984, milliseconds: 7)
-
-    @Test func `moments are spelt in universal time`() {
-        #expect(time.iso8601 == "2026-11-22T12:03:04.007Z")
-        #expect(time.clock == "12:03:04.007")
-    }
+    private let time = WallTime(seconds: 1_795_348_984.0075)
 
     @Test func `a program gets one JSON object a line`() {
         let log = LineLog(label: "comfyui", format: .json)

@@ -15,14 +15,22 @@ struct AddressCheck {
             throw SuiteError(.check, "no address: \(url)")
         }
         defer { unsafe freeaddrinfo(address) }
-        let descriptor = unsafe socket(address.pointee.ai_family, address.pointee.ai_socktype, 0)
+        let descriptor = unsafe socket(address.pointee.ai_family, address.pointee.ai_socktype | Self.nonBlocking, 0)
         defer { close(descriptor) }
-        var patience = timeval(tv_sec: 2, tv_usec: 0)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        guard unsafe connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
-            throw SuiteError(.check, "\(url) does not answer: \(lastSystemError())")
+        if unsafe connect(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 { return }
+        var failure = errno
+        if failure == EINPROGRESS {
+            var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            failure = ETIMEDOUT
+            if unsafe poll(&wait, 1, 2000) == 1 { unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) }
+        }
+        guard failure == 0 else {
+            throw SuiteError(.check, "\(url) does not answer: \(unsafe String(cString: strerror(failure)))")
         }
     }
+
+    private static let nonBlocking = Int32(SOCK_NONBLOCK.rawValue)
 
     /// `http://[::1]:8188` has the host `::1` and the port `8188`.
     private var hostAndPort: (String, String)? {

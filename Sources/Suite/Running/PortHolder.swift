@@ -26,12 +26,20 @@ public struct PortHolder: Sendable, Equatable {
             userID: socket.userID)
     }
 
-    /// Who it is, in a few words: `python main.py (pid 4321)`.
-    public var description: String {
+    /// Who holds the port, and what to do about it.
+    func complaint(port: Int, wantedBy fake: SuiteConfiguration.Fake) -> String {
+        let others = fake.ports.map { $0 == port ? "\($0 + 1)" : "\($0)" }.joined(separator: ",")
+        let wayOut = "or choose another port: --port \(fake.id)=\(others), or --ports random"
         switch (pid, command) {
-        case (let pid?, let command?): "\"\(command)\" (pid \(pid))"
-        case (let pid?, nil): "the process \(pid)"
-        default: "a process of another user (uid \(userID))"
+        case (let pid?, let command?):
+            let place = folder.map { " in \($0)" } ?? ""
+            return "port \(port), which \(fake.id) wants, is held by process \(pid)\(place): \(command)\n"
+                + "End it (kill \(pid)), \(wayOut)"
+        case (let pid?, nil):
+            return "port \(port), which \(fake.id) wants, is held by process \(pid)\nEnd it (kill \(pid)), \(wayOut)"
+        default:
+            return "port \(port), which \(fake.id) wants, is held by a process of another user (uid \(userID))\n"
+                + "Have it ended, \(wayOut)"
         }
     }
 }

@@ -1,10 +1,12 @@
+public import Fakes
+
 /// What the suite shall be, every question settled.
 public struct SuiteConfiguration: Sendable, Equatable {
     /// One fake to start.
     public struct Fake: Sendable, Equatable {
         /// Its name in the ready line and in the log.
         public let id: String
-        public let kind: Lineup.Kind
+        public let kind: FakeKind
         /// For Gradio: a built-in app, or a file of the user's.
         public let app: AppSource?
         /// Where it listens: the first port is its address, the others are further ones. 0 takes a free one.
@@ -27,7 +29,7 @@ public struct SuiteConfiguration: Sendable, Equatable {
     public let fakes: [Fake]
     public let seed: UInt64
     public let speed: Speed
-    /// The address to listen on; loopback unless told otherwise.
+    /// The numeric address to listen on; loopback unless told otherwise.
     public let host: String
     public let tls: TLSFiles?
     public let logFormat: LogFormat
@@ -57,7 +59,8 @@ public struct SuiteConfiguration: Sendable, Equatable {
         fakes = try chosen.placed(settings.ports)
         seed = settings.seed ?? 7
         speed = settings.speed ?? .real
-        host = settings.host ?? "127.0.0.1"
+        let host = settings.host ?? "127.0.0.1"
+        self.host = host == "localhost" ? "127.0.0.1" : host
         switch (settings.tlsCertificate, settings.tlsKey) {
         case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
         case (nil, nil): tls = nil

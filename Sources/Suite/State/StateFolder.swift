@@ -66,21 +66,19 @@ public struct StateFolder: Sendable, Equatable {
         let descriptor = unsafe open(pidFile, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
-        // Waiting for the lock is waiting for the event itself; the alarm only ends a wait that lasts too long.
+        // Waiting for the lock is waiting for the event itself; the alarm that rings every 50 ms only ends a wait that
+        // lasts too long. (It repeats, since it may ring between the look at the clock and the wait.)
         var ignored = sigaction()
         unsafe ignored.__sigaction_handler.sa_handler = { _ in }
         unsafe sigaction(SIGALRM, &ignored, nil)
-        // It rings again and again, in case the first one comes before the wait has begun.
-        var timer = itimerval()
-        timer.it_interval.tv_usec = 50_000
-        timer.it_value.tv_sec = Int(patience.components.seconds)
-        timer.it_value.tv_usec = Int(patience.components.attoseconds / 1_000_000_000_000)
-        unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
+        ualarm(50_000, 50_000)
+        defer { ualarm(0, 0) }
+        let deadline = ContinuousClock.now + patience
         var lock = wholeFileLock
-        let isFree = unsafe fcntl(descriptor, F_SETLKW, &lock) == 0
-        timer = itimerval()
-        unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil)
-        return isFree
+        while true {
+            if unsafe fcntl(descriptor, F_SETLKW, &lock) == 0 { return true }
+            if errno != EINTR || ContinuousClock.now >= deadline { return false }
+        }
     }
 
     private var wholeFileLock: flock {

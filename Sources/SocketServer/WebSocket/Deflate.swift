@@ -29,7 +29,7 @@ internal import CZlib
     func compress(_ message: [UInt8]) -> [UInt8] {
         guard !message.isEmpty else { return [0x00] }
         if unsafe deflater == nil {
-            let stream = unsafe UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+            let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             unsafe stream.initialize(to: z_stream())
             unsafe deflateInit2_(
                 stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -parameters.serverWindowBits, 8, Z_DEFAULT_STRATEGY,
@@ -45,7 +45,7 @@ internal import CZlib
     /// A message as it was. Throws if it is damaged, or larger than `limit` bytes.
     func decompress(_ message: [UInt8], limit: Int) throws(WebSocketFault) -> [UInt8] {
         if unsafe inflater == nil {
-            let stream = unsafe UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+            let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
             unsafe stream.initialize(to: z_stream())
             unsafe inflateInit2_(stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
             unsafe inflater = stream
@@ -56,7 +56,7 @@ internal import CZlib
         }
         guard let output else { throw .protocolError("Invalid compressed data") }
         if output.count > limit { throw .tooBig(limit) }
-        if !parameters.clientTakesOver { unsafe inflateReset(stream) }
+        // The window is kept whatever the client said: one that does not use it loses nothing.
         return output
     }
 

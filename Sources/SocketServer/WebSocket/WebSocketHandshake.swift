@@ -61,7 +61,6 @@ struct WebSocketHandshake {
 /// What one side may ask of the other about compression (RFC 7692 section 7.1).
 struct DeflateParameters: Equatable {
     var serverTakesOver = true
-    var clientTakesOver = true
     /// Base-2 logarithm of the server's window.
     var serverWindowBits: Int32 = 15
     private var answersWindow = false
@@ -92,8 +91,7 @@ struct DeflateParameters: Equatable {
             let value = pair.count > 1 ? pair[1].filter { $0 != "\"" } : nil
             switch pair.first {
             case "server_no_context_takeover": result.serverTakesOver = false
-            case "client_no_context_takeover": result.clientTakesOver = false
-            case "client_max_window_bits": break
+            case "client_no_context_takeover", "client_max_window_bits": break
             case "server_max_window_bits":
                 // zlib cannot make raw streams with a window of 8 bits.
                 guard let value, let bits = Int32(value), (9...15).contains(bits) else { return nil }

@@ -148,7 +148,7 @@ struct WebSocketReader {
         output.append(contentsOf: input[start..<start + count])
         var bytes = output.mutableSpan
         var index = from
-        var raw = bytes.mutableBytes
+        var raw = unsafe bytes.mutableBytes
         while index < from + (count & ~7) {
             let value = unsafe raw.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
             unsafe raw.storeBytes(of: value ^ word, toUncheckedByteOffset: index, as: UInt64.self)

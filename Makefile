@@ -117,5 +117,5 @@ $(VENV)/ready: Tests/Clients/requirements.txt
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
 	    sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; echo "installing python3-venv"; \
 	    $$sudo apt-get update -qq; $$sudo apt-get install -y -qq python3-venv >/dev/null; $(PYTHON) -m venv $(VENV); }
-	$(VENV)/bin/pip install -q -r $<
+	$(VENV)/bin/pip install -q --no-deps -r $<
 	@touch $@

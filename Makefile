@@ -11,8 +11,7 @@ SWIFT    ?= swift
 PYTHON   ?= python3
 VENV     := .build-venv
 # The suite that people and CI talk to is the optimised one; the tests have their own, unoptimised build.
-RELEASE  := $(SWIFT) build -c release --product understudy
-UNDERSTUDY = "$$($(SWIFT) build -c release --show-bin-path)/understudy"
+UNDERSTUDY := .build/release/understudy
 
 .PHONY: all
 all: build test
@@ -37,22 +36,22 @@ build: setup ## build everything, unoptimised
 
 .PHONY: mocks-up
 mocks-up: release ## start the whole suite in the background and print its addresses
-	@$(UNDERSTUDY) up --detach
+	@$(UNDERSTUDY) up --detach --table
 
 .PHONY: mocks-down
-mocks-down: release ## end the suite that mocks-up started
-	@$(UNDERSTUDY) down
+mocks-down: ## end the suite that mocks-up started
+	@if [ -x $(UNDERSTUDY) ]; then $(UNDERSTUDY) down; else echo "Nothing is up here."; fi
 
 .PHONY: mocks-status
-mocks-status: release ## is it up, and where?
-	@$(UNDERSTUDY) status
+mocks-status: ## is it up, and where?
+	@if [ -x $(UNDERSTUDY) ]; then $(UNDERSTUDY) status; else echo "Nothing is up here."; exit 1; fi
 
 .PHONY: mocks-logs
-mocks-logs: release ## follow what the suite logs
+mocks-logs: ## follow what the suite logs
 	@$(UNDERSTUDY) logs -f
 
 .PHONY: test
-test: setup $(VENV)/ready ## Swift tests, then real clients from PyPI against the fakes
+test: setup $(VENV)/Clients ## Swift tests, then real clients from PyPI against the fakes
 	@mkdir -p reports
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --disable-xctest 2>&1 | tee reports/swift-test.log
@@ -62,8 +61,8 @@ test: setup $(VENV)/ready ## Swift tests, then real clients from PyPI against th
 ##@ Closer looks
 
 .PHONY: replay
-replay: debug $(VENV)/ready ## BACKEND=comfyui|litellm|gradio [RECORDINGS=DIR] [REPLAY=PATH/replay.py]: play recordings of the real servers
-	@BIN="$$($(SWIFT) build --show-bin-path)" $(VENV)/bin/python Tests/Recordings/replay_all.py \
+replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=DIR] [REPLAY=PATH/replay.py]: play recordings of the real servers
+	@$(VENV)/bin/python Tests/Recordings/replay_all.py \
 	    --backend "$(or $(BACKEND),$(error replay needs BACKEND=comfyui, litellm or gradio))" \
 	    --recordings "$(or $(RECORDINGS),../shared/recordings/$(BACKEND))" --replay "$(or $(REPLAY),../shared/tools/replay.py)" \
 	    --bin "$$($(SWIFT) build --show-bin-path)"
@@ -107,15 +106,23 @@ help: ## this list
 
 .PHONY: release
 release: setup
-	@$(RELEASE) -q || $(RELEASE)
+	@[ -x $(UNDERSTUDY) ] || echo "building the suite, optimised: some minutes, once"
+	@$(SWIFT) build -q -c release --product understudy
 
 .PHONY: debug
 debug: setup
-	@$(SWIFT) build -q || $(SWIFT) build
+	@$(SWIFT) build -q
 
-$(VENV)/ready: Tests/Clients/requirements.txt
+$(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
 	    sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; echo "installing python3-venv"; \
 	    $$sudo apt-get update -qq; $$sudo apt-get install -y -qq python3-venv >/dev/null; $(PYTHON) -m venv $(VENV); }
-	$(VENV)/bin/pip install -q --no-deps -r $<
+
+# The clients are pinned to the last one, so nothing is left to resolve.
+$(VENV)/Clients: Tests/Clients/requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install -q --no-deps -r $<
+	@touch $@
+
+$(VENV)/Recordings: Tests/Recordings/requirements.txt | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install -q -r $<
 	@touch $@

@@ -9,21 +9,23 @@ let answer = Array(#"{"exec_info": {"queue_remaining": 0}}"#.utf8)
 let server = Server(on: loop, configuration: ServerConfiguration(style: style)) { exchange in
     if exchange.wantsWebSocket {
         let options = WebSocketOptions(compression: true, maximumMessageBytes: 64 * 1024 * 1024)
-        return Reply(body: .webSocket(options) { socket in
-            while let message = await socket.receive() {
-                switch message {
-                case .text(let text): try await socket.send(text)
-                case .binary(let bytes): try await socket.send(bytes)
+        return Reply(
+            body: .webSocket(options) { socket in
+                while let message = await socket.receive() {
+                    switch message {
+                    case .text(let text): try await socket.send(text)
+                    case .binary(let bytes): try await socket.send(bytes)
+                    }
                 }
-            }
-        })
+            })
     }
     switch exchange.request.path {
     case "/events":
         let count = exchange.request.queryItems["count"].flatMap { Int($0) } ?? 1000
         return .stream(headers: ["content-type": "text/event-stream"]) { writer in
             for index in 0..<count {
-                try await writer.write("data: {\"id\":\"chatcmpl-1\",\"index\":\(index),\"delta\":{\"content\":\"abc\"}}\n\n")
+                try await writer.write(
+                    "data: {\"id\":\"chatcmpl-1\",\"index\":\(index),\"delta\":{\"content\":\"abc\"}}\n\n")
             }
         }
     case "/echo":
@@ -37,7 +39,6 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let address = try await server.listen(host: "127.0.0.1", port: port)
 let line = "http://\(address)\n"
 write(1, line, line.utf8.count)
-
 
 let signals = Signals([SIGTERM, SIGINT], on: loop)
 _ = await signals.next()

@@ -63,7 +63,9 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     public mutating func uuid() -> String {
         var bytes: [UInt8] = []
         for word in [next(), next()] {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
         }
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80

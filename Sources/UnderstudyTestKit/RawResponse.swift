@@ -74,7 +74,8 @@ extension RawSocket {
             RawResponse($0, isHead: isHead)?.isComplete == true
         }
         guard let response = RawResponse(bytes, isHead: isHead) else {
-            throw Failure(description: "no answer: \(end), \(bytes.count) bytes: \(String(decoding: bytes, as: UTF8.self))")
+            throw Failure(
+                description: "no answer: \(end), \(bytes.count) bytes: \(String(decoding: bytes, as: UTF8.self))")
         }
         return response
     }

@@ -28,7 +28,7 @@ public final class RawSocket: Sendable {
 
     /// Connects to an address.
     public init(_ address: SocketAddress) async throws {
-        descriptor = try await Self.connected(to: address)
+        descriptor = try Self.connected(to: address)
     }
 
     /// Connects to the first address of a URL such as `http://127.0.0.1:8188`.
@@ -112,14 +112,12 @@ public final class RawSocket: Sendable {
         }
     }
 
-    private static func connected(to address: SocketAddress) async throws -> Int32 {
-        let descriptor = socket(
-            address.host.contains(":") ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    private static func connected(to address: SocketAddress) throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(description: "socket: error \(errno)") }
-        var target = sockaddr_in()
-        target.sin_family = sa_family_t(AF_INET)
-        target.sin_port = address.port.bigEndian
-        unsafe inet_pton(AF_INET, address.host, &target.sin_addr)
+        guard var target = sockaddr_in(address) else {
+            throw Failure(description: "expected an IPv4 address, got \(address.host)")
+        }
         let result = unsafe withUnsafePointer(to: &target) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 // Loopback: the handshake is done before connect returns.

@@ -52,7 +52,8 @@ public final class Exchange: @unchecked Sendable {
 
     /// Whether the client asks to go on with WebSocket (RFC 6455 section 4.2.1).
     public var wantsWebSocket: Bool {
-        request.headers.list("upgrade", contains: "websocket") && request.headers.list("connection", contains: "upgrade")
+        request.headers.list("upgrade", contains: "websocket")
+            && request.headers.list("connection", contains: "upgrade")
     }
 
     /// Sends an interim answer, such as 103, before the real one.

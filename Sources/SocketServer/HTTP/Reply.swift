@@ -43,7 +43,8 @@ public struct Reply: Sendable {
     /// The floor's own plain answer to a faulty request.
     public static func plain(fault: RequestFault) -> Reply {
         switch fault {
-        case .headTooLarge: .text("Request Header Fields Too Large", status: 431, headers: ["content-type": "text/plain"])
+        case .headTooLarge:
+            .text("Request Header Fields Too Large", status: 431, headers: ["content-type": "text/plain"])
         case .timeout: .text("Request Timeout", status: 408, headers: ["content-type": "text/plain"])
         case .badVersion: .text("HTTP Version Not Supported", status: 505, headers: ["content-type": "text/plain"])
         default: .text("Bad Request", status: 400, headers: ["content-type": "text/plain"])

@@ -88,7 +88,8 @@ struct RequestParser {
             var valueEnd = line.end
             while valueStart < valueEnd, input[valueStart] == 0x20 || input[valueStart] == 0x09 { valueStart += 1 }
             while valueEnd > valueStart, input[valueEnd - 1] == 0x20 || input[valueEnd - 1] == 0x09 { valueEnd -= 1 }
-            for index in valueStart..<valueEnd where input[index] < 0x20 && input[index] != 0x09 || input[index] == 0x7F {
+            for index in valueStart..<valueEnd where input[index] < 0x20 && input[index] != 0x09 || input[index] == 0x7F
+            {
                 throw .badHeader
             }
             headers.entries.append(

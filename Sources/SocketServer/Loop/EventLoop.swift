@@ -37,13 +37,15 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
         let start = unsafe Unmanaged.passRetained(Start(loop: self, name: name))
-        let failure = unsafe pthread_create(&thread, nil, { argument in
-            // Retained in init, released here: the one owner of the pair.
-            let start = unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
-            unsafe pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
-            start.loop.run()
-            return nil
-        }, start.toOpaque())
+        let failure = unsafe pthread_create(
+            &thread, nil,
+            { argument in
+                // Retained in init, released here: the one owner of the pair.
+                let start = unsafe Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
+                unsafe pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+                start.loop.run()
+                return nil
+            }, start.toOpaque())
         if failure != 0 {
             unsafe start.release()
             core.destroy()

@@ -27,7 +27,11 @@ public final class Signals: @unchecked Sendable {
     public func next() async -> Int32 {
         await withCheckedContinuation { continuation in
             loop.onLoop { [self] in
-                if received.isEmpty { waiter = continuation } else { continuation.resume(returning: received.removeFirst()) }
+                if received.isEmpty {
+                    waiter = continuation
+                } else {
+                    continuation.resume(returning: received.removeFirst())
+                }
             }
         }
     }
@@ -53,7 +57,8 @@ public final class Signals: @unchecked Sendable {
         // Retained here, released when libuv has closed the handle.
         unsafe handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
         unsafe uv_signal_start(
-            handle, { handle, _ in
+            handle,
+            { handle, _ in
                 unsafe Unmanaged<SignalHandle>.fromOpaque(handle!.pointee.data).takeUnretainedValue().action()
             }, number)
     }

@@ -36,7 +36,8 @@ protocol TransportHandler: AnyObject {
         let retained = unsafe Unmanaged.passRetained(transport)
         var info = unsafe lws_adopt_desc_t()
         unsafe info.vh = vhost.pointer
-        unsafe info.type = vhost.isSecure
+        unsafe info.type =
+            vhost.isSecure
             ? lws_adoption_type(LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue) : LWS_ADOPT_SOCKET
         unsafe info.fd.sockfd = descriptor
         unsafe info.opaque = retained.toOpaque()
@@ -91,8 +92,10 @@ protocol TransportHandler: AnyObject {
         guard let wsi = unsafe wsi, !wantsClose else { return }
         wantsClose = true
         setReading(true)
-        // The library closes from its own timer, a moment later, never under the caller's feet.
-        unsafe lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC)
+        // Both directions shut make the socket readable and writable whatever the peer does; the library then
+        // finds the end and closes, from its own callback and never under the caller's feet.
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        unsafe lws_callback_on_writable(wsi)
     }
 
     /// Tears the connection: the peer sees RST. Dissolving the association does it (SO_LINGER would not survive
@@ -123,20 +126,21 @@ protocol TransportHandler: AnyObject {
 }
 
 /// The only C callback: finds the transport, tells it, returns.
-let transportCallback: @convention(c) (
-    OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
-) -> Int32 = { wsi, reason, _, bytes, count in
-    switch reason {
-    case LWS_CALLBACK_RAW_RX, LWS_CALLBACK_RAW_WRITEABLE:
-        guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
-        return unsafe Unmanaged<Transport>.fromOpaque(opaque).takeUnretainedValue().event(reason, bytes, count)
-    case LWS_CALLBACK_RAW_CLOSE:
-        guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
-        unsafe lws_set_opaque_user_data(wsi, nil)
-        // Retained in `adopt`.
-        unsafe Unmanaged<Transport>.fromOpaque(opaque).takeRetainedValue().closedByLibrary()
-        return 0
-    default:
-        return 0
+let transportCallback:
+    @convention(c) (
+        OpaquePointer?, lws_callback_reasons, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, Int
+    ) -> Int32 = { wsi, reason, _, bytes, count in
+        switch reason {
+        case LWS_CALLBACK_RAW_RX, LWS_CALLBACK_RAW_WRITEABLE:
+            guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
+            return unsafe Unmanaged<Transport>.fromOpaque(opaque).takeUnretainedValue().event(reason, bytes, count)
+        case LWS_CALLBACK_RAW_CLOSE:
+            guard let opaque = unsafe lws_get_opaque_user_data(wsi) else { return 0 }
+            unsafe lws_set_opaque_user_data(wsi, nil)
+            // Retained in `adopt`.
+            unsafe Unmanaged<Transport>.fromOpaque(opaque).takeRetainedValue().closedByLibrary()
+            return 0
+        default:
+            return 0
+        }
     }
-}

@@ -1,0 +1,99 @@
+import Testing
+
+@testable import SocketServer
+
+@Suite struct TimerHeapTests {
+    @Test func `timers fire by deadline, then in the order they were set`() {
+        var heap = TimerHeap()
+        var fired: [Int] = []
+        let start = ContinuousClock.now
+        let delays = [5, 3, 9, 3, 1, 7, 3]
+
+        var timers = delays.enumerated().map { index, delay in
+            heap.add(start + .seconds(delay)) { fired.append(index) }
+        }
+        heap.remove(timers.remove(at: 3))
+        while let action = heap.popDue(start + .seconds(8)) { action() }
+
+        #expect(fired == [4, 1, 6, 0, 5])
+        #expect(heap.earliest == start + .seconds(9))
+    }
+
+    @Test func `removing leaves the others in order`() {
+        var heap = TimerHeap()
+        var fired: [Int] = []
+        let start = ContinuousClock.now
+        var numbers = (0..<500).map { ($0 * 7919) % 500 }
+        let timers = numbers.map { number in heap.add(start + .milliseconds(number)) { fired.append(number) } }
+
+        for index in stride(from: 0, to: 500, by: 3) { heap.remove(timers[index]) }
+        while let action = heap.popDue(start + .seconds(1)) { action() }
+
+        numbers = numbers.enumerated().filter { $0.offset % 3 != 0 }.map(\.element).sorted()
+        #expect(fired == numbers)
+    }
+}
+
+@Suite struct EventLoopTests {
+    @Test func `tasks and pinned actors run on the loop's thread`() async throws {
+        actor Pinned {
+            let loop: EventLoop
+            nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+            init(loop: EventLoop) { self.loop = loop }
+            func isOnLoop() -> Bool { loop.isCurrent }
+        }
+        let loop = try EventLoop()
+
+        let inTask = await Task(executorPreference: loop) { loop.isCurrent }.value
+        let inActor = await Pinned(loop: loop).isOnLoop()
+
+        #expect(inTask)
+        #expect(inActor)
+        #expect(!loop.isCurrent)
+        await loop.stop()
+    }
+
+    @Test func `a cancelled sleeper wakes at once`() async throws {
+        let loop = try EventLoop()
+        let task = Task(executorPreference: loop) { try await loop.clock.sleep(for: .seconds(3600)) }
+
+        task.cancel()
+
+        await #expect(throws: CancellationError.self) { try await task.value }
+        await loop.stop()
+    }
+
+    @Test func `sleepers wake in the order of their deadlines`() async throws {
+        let loop = try EventLoop()
+        let order = Shared<[Int]>([])
+        let start = ContinuousClock.now
+
+        await withTaskGroup(of: Void.self) { group in
+            for number in [30, 10, 20, 0] {
+                group.addTask(executorPreference: loop) {
+                    try? await loop.clock.sleep(until: start + .milliseconds(number))
+                    order.change { $0.append(number) }
+                }
+            }
+        }
+
+        #expect(order.value == [0, 10, 20, 30])
+        #expect(ContinuousClock.now - start >= .milliseconds(30))
+        await loop.stop()
+    }
+
+    @Test func `many loops start and stop at once`() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let loop = try EventLoop()
+                    let server = Server(on: loop) { _ in .text("x") }
+                    try await server.listen()
+                    await server.stop()
+                    await loop.stop()
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,8 +1,8 @@
 /// Reads one JSON text byte by byte.
 ///
-/// It borrows the bytes for as long as `withUnsafeBufferPointer` lends them and looks at none past the end: every
-/// access goes through ``byte(at:)``, which answers 0 there, a byte that no correct text has outside of its strings
-/// and none inside.
+/// It borrows the bytes for as long as `withUnsafeBufferPointer` lends them. It looks ahead with ``byte(at:)`` alone,
+/// which answers 0 past the end, a byte that stands nowhere in a correct text; ranges of bytes end at ``place`` at most,
+/// which stays within ``count``.
 @safe
 struct JSONParser {
     struct Fault: Error {
@@ -10,12 +10,12 @@ struct JSONParser {
         let place: Int
     }
 
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private let count: Int
-    private let options: JSONParseOptions
-    private var place = 0
+    let bytes: UnsafeBufferPointer<UInt8>
+    let count: Int
+    let options: JSONParseOptions
+    var place = 0
     /// For strings with escapes; kept, so that they share one allocation.
-    private var unescaped: [UInt8] = []
+    var unescaped: [UInt8] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ options: JSONParseOptions) {
         unsafe self.bytes = unsafe bytes
@@ -36,11 +36,11 @@ struct JSONParser {
     }
 
     @inline(__always)
-    private func byte(at place: Int) -> UInt8 {
+    func byte(at place: Int) -> UInt8 {
         place < count ? unsafe bytes[place] : 0
     }
 
-    private func fault(_ reason: JSONError.Reason) -> Fault {
+    func fault(_ reason: JSONError.Reason) -> Fault {
         Fault(reason: place >= count ? .unexpectedEnd : reason, place: place)
     }
 
@@ -69,7 +69,7 @@ struct JSONParser {
         }
     }
 
-    private mutating func word(_ word: String) throws(Fault) {
+    mutating func word(_ word: String) throws(Fault) {
         var end = place
         for expected in word.utf8 {
             guard byte(at: end) == expected else {
@@ -129,140 +129,5 @@ struct JSONParser {
         if next == bracket { return true }
         skipBlanks()
         return false
-    }
-
-    // MARK: Numbers
-
-    private mutating func number() throws(Fault) -> JSONNumber {
-        let start = place
-        if byte(at: place) == UInt8(ascii: "-") { place += 1 }
-        if options.acceptsNonFiniteNumbers, byte(at: place) == UInt8(ascii: "I") {
-            try word("Infinity")
-            return JSONNumber(-.infinity)
-        }
-        if byte(at: place) == UInt8(ascii: "0") {
-            place += 1
-            if byte(at: place).isDigit { throw fault(.invalidNumber) }
-        } else {
-            try digits()
-        }
-        if byte(at: place) == UInt8(ascii: ".") {
-            place += 1
-            try digits()
-        }
-        if byte(at: place) | 0x20 == UInt8(ascii: "e") {
-            place += 1
-            if byte(at: place) == UInt8(ascii: "+") || byte(at: place) == UInt8(ascii: "-") { place += 1 }
-            try digits()
-        }
-        let number = JSONNumber(unchecked: unsafe String(decoding: bytes[start..<place], as: UTF8.self))
-        return options.respellsNumbers ? number.asPython : number
-    }
-
-    private mutating func digits() throws(Fault) {
-        guard byte(at: place).isDigit else { throw fault(.invalidNumber) }
-        repeat { place += 1 } while byte(at: place).isDigit
-    }
-
-    // MARK: Strings
-
-    private mutating func string() throws(Fault) -> String {
-        place += 1
-        let start = place
-        let plain = plainRun()
-        if byte(at: place) == UInt8(ascii: "\"") {
-            place += 1
-            return try text(start..<(place - 1), isASCII: plain)
-        }
-        return try stringWithEscapes(from: start)
-    }
-
-    /// Steps over bytes that mean themselves, up to a quote, a backslash, a control character or the end.
-    /// Answers whether all of them are ASCII.
-    private mutating func plainRun() -> Bool {
-        var seen: UInt8 = 0
-        while place < count {
-            let byte = unsafe bytes[place]
-            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
-            seen |= byte
-            place += 1
-        }
-        return seen < 0x80
-    }
-
-    private mutating func stringWithEscapes(from start: Int) throws(Fault) -> String {
-        unescaped.removeAll(keepingCapacity: true)
-        unsafe unescaped.append(contentsOf: bytes[start..<place])
-        while true {
-            switch byte(at: place) {
-            case UInt8(ascii: "\""):
-                place += 1
-                guard let text = String(validating: unescaped, as: UTF8.self) else {
-                    throw Fault(reason: .invalidUTF8, place: start)
-                }
-                return text
-            case UInt8(ascii: "\\"): try escape()
-            default: throw fault(.controlCharacter)
-            }
-            let run = place
-            _ = plainRun()
-            unsafe unescaped.append(contentsOf: bytes[run..<place])
-        }
-    }
-
-    private func text(_ range: Range<Int>, isASCII: Bool) throws(Fault) -> String {
-        let part = unsafe UnsafeBufferPointer(rebasing: bytes[range])
-        if isASCII { return unsafe String(decoding: part, as: UTF8.self) }
-        guard let text = unsafe String(validating: part, as: UTF8.self) else {
-            throw Fault(reason: .invalidUTF8, place: range.lowerBound)
-        }
-        return text
-    }
-
-    private mutating func escape() throws(Fault) {
-        switch byte(at: place + 1) {
-        case UInt8(ascii: "\""): unescaped.append(0x22)
-        case UInt8(ascii: "\\"): unescaped.append(0x5C)
-        case UInt8(ascii: "/"): unescaped.append(0x2F)
-        case UInt8(ascii: "b"): unescaped.append(0x08)
-        case UInt8(ascii: "f"): unescaped.append(0x0C)
-        case UInt8(ascii: "n"): unescaped.append(0x0A)
-        case UInt8(ascii: "r"): unescaped.append(0x0D)
-        case UInt8(ascii: "t"): unescaped.append(0x09)
-        case UInt8(ascii: "u"): return try unicodeEscape()
-        default: throw Fault(reason: place + 1 < count ? .invalidEscape : .unexpectedEnd, place: place)
-        }
-        place += 2
-    }
-
-    private mutating func unicodeEscape() throws(Fault) {
-        guard let unit = codeUnit(at: place) else { throw Fault(reason: .invalidEscape, place: place) }
-        var scalar = Unicode.Scalar(unit)
-        var length = 6
-        if unit & 0xFC00 == 0xD800, let low = codeUnit(at: place + 6), low & 0xFC00 == 0xDC00 {
-            scalar = Unicode.Scalar(0x10000 + (UInt32(unit & 0x3FF) << 10 | UInt32(low & 0x3FF)))
-            length = 12
-        }
-        if scalar == nil, options.rejectsLoneSurrogates { throw Fault(reason: .loneSurrogate, place: place) }
-        unescaped.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
-        place += length
-    }
-
-    /// The value of `\uXXXX` at a place, nil if none stands there.
-    private func codeUnit(at place: Int) -> UInt16? {
-        guard byte(at: place) == UInt8(ascii: "\\"), byte(at: place + 1) == UInt8(ascii: "u") else { return nil }
-        var unit: UInt16 = 0
-        for offset in 2..<6 {
-            let byte = byte(at: place + offset)
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-            default: return nil
-            }
-            unit = unit << 4 | UInt16(digit)
-        }
-        return unit
     }
 }

@@ -94,6 +94,7 @@ final class ServerCore: @unchecked Sendable {
     private var httpDate = HTTPDate()
     private var onIdle: (() -> Void)?
     private var closingListeners = 0
+    private var graceTimer: LoopTimer?
 
     init(loop: EventLoop, configuration: ServerConfiguration, handler: @escaping ExchangeHandler) {
         self.loop = loop
@@ -198,7 +199,8 @@ final class ServerCore: @unchecked Sendable {
             }
             listeners = []
             for connection in connections.values { connection.stop() }
-            _ = loop.addTimer(at: .now + grace) { [self] in
+            graceTimer = loop.addTimer(at: .now + grace) { [self] in
+                graceTimer = nil
                 for connection in connections.values { connection.closeNow() }
             }
         }
@@ -207,6 +209,7 @@ final class ServerCore: @unchecked Sendable {
 
     private func checkIdle() {
         guard isStopping, running == 0, connections.isEmpty, closingListeners == 0 else { return }
+        if let timer = graceTimer.take() { loop.removeTimer(timer) }
         onIdle.take()?()
     }
 }

@@ -140,8 +140,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         takeShared()
         while runJobs() {}
         core.destroy()
+        // Whoever still waits for a time waits in vain; what the timers hold must not outlive the thread.
+        timers = TimerHeap()
+        dirty = []
         let waiting = shared.withLock { state in
             state.hasEnded = true
+            defer { state.stopping = [] }
             return state.stopping
         }
         pthread_detach(thread)

@@ -264,8 +264,11 @@ final class HTTPConnection: TransportHandler {
     /// The server stops: cancels what runs and closes.
     func stop() {
         switch phase {
-        case .closed, .upgraded: break
-        default:
+        case .closed: break
+        case .upgraded, .lingering:
+            // As when the real server's process ends: no close frame, the connection just goes.
+            outbox.whenFlushed { [unowned self] in transport.close() }
+        case .head, .body, .answering:
             keepsAlive = false
             exchange?.task?.cancel()
             if exchange == nil { outbox.whenFlushed { [unowned self] in transport.close() } }

@@ -36,7 +36,8 @@ let package = Package(
         .executable(name: "fake-comfyui", targets: ["fake-comfyui"]),
         .executable(name: "fake-litellm", targets: ["fake-litellm"]),
         .executable(name: "fake-gradio", targets: ["fake-gradio"]),
-        .library(name: "Understudy", targets: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit"]),
+        .library(
+            name: "Understudy", targets: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -46,6 +47,7 @@ let package = Package(
     targets: [
         // C, seen by one Swift module each.
         .systemLibrary(name: "CLws", pkgConfig: "libwebsockets libuv", providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
@@ -55,13 +57,18 @@ let package = Package(
         .target(name: "GradioAssets"),
 
         module("JSONTree"),
-        module("SocketServer", ["CLws", "CZlib"]),
+        module("SocketServer", ["CLws", "COpenSSL", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
         module("Fakes", ["SocketServer", "JSONTree", logging]),
         module("ComfyUIFake", ["Fakes", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
         module("LiteLLMFake", ["Fakes", "SocketServer", "JSONTree", "Media", yams]),
         module("GradioFake", ["Fakes", "SocketServer", "JSONTree", "Media", "GradioAssets", yams]),
-        module("Suite", ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree", logging, yams, argumentParser]),
+        module(
+            "Suite",
+            [
+                "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree", logging, yams,
+                argumentParser,
+            ]),
         module("UnderstudyTestKit", ["Fakes", "SocketServer", "JSONTree"]),
 
         executable("understudy", ["Suite"]),
@@ -74,7 +81,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
-        tests(of: "SocketServer", ["UnderstudyTestKit"]),
+        tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL"]),
         tests(of: "Media"),
         tests(of: "Fakes", ["UnderstudyTestKit"]),
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),

@@ -1,5 +1,6 @@
 // The socket floor alone: a small JSON answer, an event stream and a WebSocket echo, for benchmarks and for the
-// WebSocket conformance suite. Usage: floor-echo [PORT]; prints its address, ends on SIGTERM.
+// WebSocket conformance suite. Usage: floor-echo [PORT [CERTIFICATE KEY]]; prints its address (with a certificate, that of TLS
+// as well, and that of HTTP/2 without it), ends on SIGTERM.
 import Glibc
 import SocketServer
 
@@ -39,6 +40,14 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let address = try await server.listen(host: "127.0.0.1", port: port)
 let line = "http://\(address)\n"
 write(1, line, line.utf8.count)
+
+if CommandLine.arguments.count == 4 {
+    let identity = TLSIdentity(certificateFile: CommandLine.arguments[2], keyFile: CommandLine.arguments[3])
+    let secure = try await server.listen(host: "127.0.0.1", tls: identity)
+    let plain = try await server.listen(host: "127.0.0.1", protocols: [.http2])
+    let lines = "https://\(secure)\nh2c://\(plain)\n"
+    write(1, lines, lines.utf8.count)
+}
 
 let signals = Signals([SIGTERM, SIGINT], on: loop)
 _ = await signals.next()

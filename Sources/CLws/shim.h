@@ -9,7 +9,6 @@
 // Macros that Swift does not import: 64-bit shifts of a literal with a suffix.
 static inline uint64_t understudy_lws_option_libuv(void) { return LWS_SERVER_OPTION_LIBUV; }
 static inline uint64_t understudy_lws_option_explicit_vhosts(void) { return LWS_SERVER_OPTION_EXPLICIT_VHOSTS; }
-static inline uint64_t understudy_lws_option_tls(void) { return LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT; }
 
 // The handle structs begin with uv_handle_t's members; C casts between them, Swift cannot.
 static inline uv_handle_t *understudy_uv_handle_of_poll(uv_poll_t *p) { return (uv_handle_t *)p; }

@@ -31,19 +31,23 @@ public final class Server: Sendable {
     ///   - host: a numeric address of this machine; only that one is listened on.
     ///   - port: 0 takes a free one.
     ///   - tls: certificate and key to speak TLS with.
+    ///   - protocols: what is spoken there, best first, and offered to TLS clients (ALPN). HTTP/1.1 if nil.
     ///   - sharesPort: allow other loops to listen on the same port (SO_REUSEPORT).
     /// - Returns: the address with the port that it got.
     /// - Throws: ``SocketServerError``.
     @discardableResult
     public func listen(
-        host: String = "127.0.0.1", port: UInt16 = 0, tls: TLSIdentity? = nil, sharesPort: Bool = false
+        host: String = "127.0.0.1", port: UInt16 = 0, tls: TLSIdentity? = nil,
+        protocols: [ApplicationProtocol]? = nil, sharesPort: Bool = false
     ) async throws(SocketServerError) -> SocketAddress {
         let core = core
         let result = await withCheckedContinuation { continuation in
             core.loop.onLoop {
                 continuation.resume(
                     returning: Result { () throws(SocketServerError) in
-                        try core.listen(SocketAddress(host: host, port: port), tls: tls, sharesPort: sharesPort)
+                        try core.listen(
+                            SocketAddress(host: host, port: port), tls: tls, protocols: protocols,
+                            sharesPort: sharesPort)
                     })
             }
         }
@@ -66,17 +70,6 @@ public final class Server: Sendable {
         return await withCheckedContinuation { continuation in
             core.loop.onLoop { continuation.resume(returning: core.connectionCount) }
         }
-    }
-}
-
-/// A certificate chain and its private key, as PEM files.
-public struct TLSIdentity: Sendable {
-    public var certificateFile: String
-    public var keyFile: String
-
-    public init(certificateFile: String, keyFile: String) {
-        self.certificateFile = certificateFile
-        self.keyFile = keyFile
     }
 }
 
@@ -107,10 +100,10 @@ final class ServerCore: @unchecked Sendable {
     func date() -> [UInt8] { httpDate.now() }
 
     func listen(
-        _ address: SocketAddress, tls: TLSIdentity?, sharesPort: Bool
+        _ address: SocketAddress, tls: TLSIdentity?, protocols: [ApplicationProtocol]?, sharesPort: Bool
     ) throws(SocketServerError) -> SocketAddress {
         guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
-        let acceptor = try Acceptor(server: self, tls: tls)
+        let acceptor = try Acceptor(server: self, tls: tls, protocols: protocols)
         let listener = try Listener(address, core: loop.core, sharesPort: sharesPort) { descriptor, peer in
             acceptor.accept(descriptor, from: peer)
         }
@@ -125,6 +118,12 @@ final class ServerCore: @unchecked Sendable {
         guard let connection = make(lastID) else { return false }
         connections[lastID] = connection
         return true
+    }
+
+    /// What was admitted as a handshake goes on as a connection.
+    func replace(_ id: UInt64, with connection: any ServerConnection) {
+        connections[id] = connection
+        if isStopping { connection.stop() }
     }
 
     func connectionClosed(_ id: UInt64) {
@@ -234,31 +233,4 @@ private struct Completion: @unchecked Sendable {
     }
 
     func run() { action() }
-}
-
-/// Turns accepted sockets into connections.
-final class Acceptor {
-    private unowned let server: ServerCore
-    private let vhost: Vhost
-
-    init(server: ServerCore, tls: TLSIdentity?) throws(SocketServerError) {
-        guard let vhost = server.loop.core.plainVhost else {
-            throw SocketServerError(.loopUnavailable, "the event loop has no place for connections")
-        }
-        self.server = server
-        self.vhost = vhost
-    }
-
-    func accept(_ descriptor: Int32, from peer: SocketAddress) {
-        let admitted = server.admit { id in
-            guard let transport = Transport.adopt(descriptor, vhost: vhost) else {
-                return nil
-            }
-            return HTTPConnection(id: id, transport: transport, server: server, peer: peer, isSecure: vhost.isSecure)
-        }
-        // The library closes a socket that it refuses; one that the server refuses is ours.
-        if !admitted, server.isStopping || server.connectionCount >= server.configuration.limits.connections {
-            close(descriptor)
-        }
-    }
 }

@@ -1,12 +1,12 @@
 /// One HTTP/1 connection: bytes in, exchanges out, one at a time and in order (RFC 9112 section 9).
 ///
 /// ```
-/// received ─ head ─ body ─▶ Exchange ─ handler ─▶ Reply ─▶ Outbox ─▶ Transport
+/// received ─ head ─ body ─▶ Exchange ─ handler ─▶ Reply ─▶ Outbox ─▶ ByteStream
 ///              ▲                                    │
 ///              └───────── the next one ◀────────────┘
 /// ```
 /// Pipelined requests wait in the input until the one before has been answered. Lives on the loop's thread.
-final class HTTPConnection: TransportHandler {
+final class HTTPConnection: ByteStreamHandler {
     private enum Phase {
         case head
         case body(BodyFraming)
@@ -26,7 +26,7 @@ final class HTTPConnection: TransportHandler {
     let id: UInt64
     let server: ServerCore
     let outbox: Outbox
-    private let transport: Transport
+    private let transport: any ByteStream
     private let peer: SocketAddress
     private let isSecure: Bool
     private var parser: RequestParser
@@ -41,7 +41,7 @@ final class HTTPConnection: TransportHandler {
     /// Pipelined input beyond this stops reading.
     private static let pipelineLimit = 256 * 1024
 
-    init(id: UInt64, transport: Transport, server: ServerCore, peer: SocketAddress, isSecure: Bool) {
+    init(id: UInt64, transport: any ByteStream, server: ServerCore, peer: SocketAddress, isSecure: Bool) {
         self.id = id
         self.transport = transport
         self.server = server
@@ -256,9 +256,7 @@ final class HTTPConnection: TransportHandler {
         input = []
         expect(within: .seconds(2))
         transport.setReading(true)
-        outbox.whenFlushed { [unowned self] in
-            if isSecure { transport.close() } else { transport.shutdownOutput() }
-        }
+        outbox.whenFlushed { [unowned self] in transport.shutdownOutput() }
     }
 
     /// The server stops: cancels what runs and closes.

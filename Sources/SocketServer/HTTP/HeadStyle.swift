@@ -50,16 +50,20 @@ public struct ServerLimits: Sendable {
     public var idleTimeout: Duration
     /// How long a request's head, or the next piece of its body, may take.
     public var readTimeout: Duration
+    /// How long a client may take to agree on TLS.
+    public var handshakeTimeout: Duration
 
     public init(
         headerBytes: Int = 64 * 1024, bodyBytes: Int = 100 * 1024 * 1024, connections: Int = 16_000,
-        idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60)
+        idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60),
+        handshakeTimeout: Duration = .seconds(10)
     ) {
         self.headerBytes = headerBytes
         self.bodyBytes = bodyBytes
         self.connections = connections
         self.idleTimeout = idleTimeout
         self.readTimeout = readTimeout
+        self.handshakeTimeout = handshakeTimeout
     }
 }
 

@@ -7,7 +7,7 @@ final class Outbox: Flushable {
     static let highWater = 256 * 1024
     private static let slice = 1024 * 1024
 
-    let transport: Transport
+    let transport: any ByteStream
     private let loop: EventLoop
     private var bytes: [UInt8] = []
     private var isDirty = false
@@ -15,7 +15,7 @@ final class Outbox: Flushable {
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var afterFlush: (() -> Void)?
 
-    init(transport: Transport, loop: EventLoop) {
+    init(transport: any ByteStream, loop: EventLoop) {
         self.transport = transport
         self.loop = loop
     }

@@ -13,8 +13,8 @@ private let contextLock = Mutex(())
     // @unchecked: see above; all else is the loop thread's.
     let loop: UnsafeMutablePointer<uv_loop_t>
     private(set) var context: OpaquePointer?
-    /// The vhost of connections without TLS.
-    private(set) var plainVhost: Vhost?
+    /// The vhost of all connections.
+    private(set) var vhost: Vhost?
     private let protocols: ProtocolTable
     private let async: UnsafeMutablePointer<uv_async_t>
     private let timer: UnsafeMutablePointer<uv_timer_t>
@@ -46,7 +46,7 @@ private let contextLock = Mutex(())
                 .loopUnavailable,
                 "cannot make a libwebsockets context with its libuv event loop: is libwebsockets-evlib-uv installed?")
         }
-        plainVhost = makeVhost(named: "plain")
+        vhost = makeVhost()
     }
 
     private static func of(_ data: UnsafeMutableRawPointer?) -> LoopCore {
@@ -68,27 +68,15 @@ private let contextLock = Mutex(())
         }
     }
 
-    /// A vhost: a set of protocols and, if asked, a certificate.
-    func makeVhost(named name: String, tls: TLSFiles? = nil) -> Vhost? {
+    private func makeVhost() -> Vhost? {
         var info = unsafe lws_context_creation_info()
         unsafe info.port = -1
         unsafe info.protocols = UnsafePointer(protocols.pointer)
-        let pointer = unsafe name.withCString { name in
+        let pointer = unsafe "plain".withCString { name in
             unsafe info.vhost_name = unsafe name
-            guard let tls else { return unsafe lws_create_vhost(context, &info) }
-            return unsafe tls.certificate.withCString { certificate in
-                unsafe tls.key.withCString { key in
-                    unsafe tls.alpn.withCString { alpn in
-                        unsafe info.options = understudy_lws_option_tls()
-                        unsafe info.ssl_cert_filepath = certificate
-                        unsafe info.ssl_private_key_filepath = key
-                        unsafe info.alpn = alpn
-                        return unsafe lws_create_vhost(context, &info)
-                    }
-                }
-            }
+            return unsafe lws_create_vhost(context, &info)
         }
-        return unsafe pointer.map { unsafe Vhost(pointer: $0, isSecure: tls != nil) }
+        return unsafe pointer.map { unsafe Vhost(pointer: $0) }
     }
 
     func wake() {
@@ -152,17 +140,9 @@ private let contextLock = Mutex(())
     }
 }
 
-/// A set of protocols, with or without TLS. Lives as long as its context.
+/// A set of protocols. Lives as long as its context.
 @safe struct Vhost {
     let pointer: OpaquePointer
-    let isSecure: Bool
-}
-
-/// Certificate and key, by their files, and the protocols to offer.
-struct TLSFiles: Sendable {
-    var certificate: String
-    var key: String
-    var alpn: String
 }
 
 /// The table of protocols, in memory that outlives the call: libwebsockets keeps the pointer.

@@ -1,23 +1,17 @@
 internal import CLws
 internal import Glibc
 
-/// What happens on a transport. Called on the loop, from within the library: take note and return.
-protocol TransportHandler: AnyObject {
-    func received(_ bytes: [UInt8])
-    func becameWritable()
-    func closed()
-}
-
-/// One accepted connection as a stream of bytes: libwebsockets moves them (and encrypts them), what they mean is
-/// ours. HTTP/1 and WebSocket are spoken above, so that every byte of them can be as a real server sends it.
+/// One accepted connection as a stream of bytes: libwebsockets moves them, what they mean is ours. TLS, HTTP and
+/// WebSocket are spoken above, so that every byte of them can be as a real server sends it. (The library's own TLS
+/// would turn a connection that negotiates `h2` into its HTTP/2, which drops every header field it does not know.)
 ///
 /// Lives on the loop's thread. Retained by the library's connection from `adopt` until its close callback.
-@safe final class Transport {
+@safe final class Transport: ByteStream {
     static let protocolName = "transport"
 
     private var wsi: OpaquePointer?
     private let descriptor: Int32
-    var handler: (any TransportHandler)?
+    var handler: (any ByteStreamHandler)?
     private var wantsClose = false
     private(set) var isReading = true
 
@@ -36,9 +30,7 @@ protocol TransportHandler: AnyObject {
         let retained = unsafe Unmanaged.passRetained(transport)
         var info = unsafe lws_adopt_desc_t()
         unsafe info.vh = vhost.pointer
-        unsafe info.type =
-            vhost.isSecure
-            ? lws_adoption_type(LWS_ADOPT_SOCKET.rawValue | LWS_ADOPT_ALLOW_SSL.rawValue) : LWS_ADOPT_SOCKET
+        unsafe info.type = LWS_ADOPT_SOCKET
         unsafe info.fd.sockfd = descriptor
         unsafe info.opaque = retained.toOpaque()
         let wsi = unsafe protocolName.withCString { name in
@@ -51,12 +43,12 @@ protocol TransportHandler: AnyObject {
         }
         unsafe transport.wsi = wsi
         // No timeout of the library's: idle and slow connections are the server's business.
-        if !vhost.isSecure { unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0) }
+        unsafe lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0)
         return transport
     }
 
     /// Hands bytes to the socket. What the system does not take at once the library keeps and sends on.
-    /// Returns false if more should wait for ``TransportHandler/becameWritable()``.
+    /// Returns false if more should wait for ``ByteStreamHandler/becameWritable()``.
     func write(_ bytes: [UInt8]) -> Bool {
         guard let wsi = unsafe wsi, !bytes.isEmpty else { return true }
         let written = unsafe bytes.withUnsafeBufferPointer { buffer in

@@ -178,7 +178,7 @@ public final class WebSocket: @unchecked Sendable {
     }
 }
 
-extension WebSocket: TransportHandler {
+extension WebSocket: ByteStreamHandler {
     func received(_ bytes: [UInt8]) {
         guard closeCode == nil else { return }
         var events: [WebSocketReader.Event] = []

@@ -30,6 +30,9 @@ public struct Lineup: Sendable {
     /// Their names, for `--only` and for advice.
     public static let names = entries.map(\.id)
 
+    /// The names of the built-in Gradio apps.
+    public static let apps = entries.compactMap(\.app)
+
     /// The one with that name.
     static func entry(_ id: String) -> Entry? {
         entries.first { $0.id == id }

@@ -114,7 +114,9 @@ import Testing
         (expected.tlsCertificate, expected.tlsKey) = ("c.pem", "k.pem")
         expected.logFormat = .json
         expected.portsFile = "ports.json"
-        (expected.comfyUI.profile, expected.comfyUI.nodes, expected.comfyUI.corsOrigin) = ("strict", "nodes.json", "*")
+        (expected.comfyUI.profile, expected.comfyUI.nodes, expected.comfyUI.corsOrigin) = (
+            "strict", ["nodes.json"], "*"
+        )
         expected.liteLLM.config = "proxy.yaml"
         #expect(settings == expected)
     }

@@ -57,7 +57,7 @@ public struct UpCommand: ServingCommand {
 
     public func serve(until signals: StopSignals) async throws -> Int32 {
         let configuration = try SuiteConfiguration(
-            settings().over(Settings(environment: environmentVariable)).over(fileSettings()))
+            settings().over(.surroundings(file: settingsFile)))
         if let holder = state.folder.holder {
             try sayItIsUp(holder)
             return 0
@@ -97,16 +97,6 @@ public struct UpCommand: ServingCommand {
         if let ports { settings.ports = settings.ports.over(try PortAssignments(text: ports, place: "--ports")) }
         settings.comfyUI.profile = profile
         return settings
-    }
-
-    private func fileSettings() throws(SuiteError) -> Settings {
-        let asked = settingsFile ?? environmentVariable("UNDERSTUDY_CONFIG")
-        let file = asked ?? "understudy.yaml"
-        guard let text = WholeFile.text(file) else {
-            guard asked == nil else { throw .usage("cannot read the settings file \(file)") }
-            return Settings()
-        }
-        return try Settings(yaml: text, file: file)
     }
 
     private func sayItIsUp(_ holder: StateFolder.Holder) throws(SuiteError) {

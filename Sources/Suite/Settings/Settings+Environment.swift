@@ -21,7 +21,7 @@ extension Settings {
         if let text = variable("LOG_FORMAT") { logFormat = try LogFormat(text: text, place: "UNDERSTUDY_LOG_FORMAT") }
         portsFile = variable("PORTS_FILE")
         comfyUI.profile = variable("COMFYUI_PROFILE")
-        comfyUI.nodes = variable("COMFYUI_NODES")
+        comfyUI.nodes = variable("COMFYUI_NODES").map(Settings.list)
         comfyUI.corsOrigin = variable("COMFYUI_CORS")
         liteLLM.config = variable("LITELLM_CONFIG")
     }

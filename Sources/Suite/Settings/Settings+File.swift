@@ -62,7 +62,7 @@ private struct SettingsReader {
             case "comfyui":
                 for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors"]) {
                     if key == "profile" { settings.comfyUI.profile = try string(node) }
-                    if key == "nodes" { settings.comfyUI.nodes = try string(node) }
+                    if key == "nodes" { settings.comfyUI.nodes = try strings(node) }
                     if key == "cors" { settings.comfyUI.corsOrigin = try string(node) }
                 }
             case "litellm":

@@ -46,8 +46,8 @@ public struct Settings: Sendable, Equatable {
 public struct ComfyUISettings: Sendable, Equatable {
     /// `story` answers the story's own messages; `strict` ignores them, as the real server does.
     public var profile: String?
-    /// A file of node definitions, in the form of `/object_info`.
-    public var nodes: String?
+    /// Files of node classes, in the form of `/object_info`, besides those that are built in.
+    public var nodes: [String]?
     /// The origin that `--enable-cors-header` allows; `*` for any.
     public var corsOrigin: String?
 

@@ -85,8 +85,8 @@ extension SuiteConfiguration.Fake {
             return
         }
         guard app.hasSuffix(".yaml") || app.hasSuffix(".yml") || app.contains("/") else {
-            let apps = Lineup.entries.compactMap(\.app)
-            throw .usage("unknown app \"\(app)\": \(advice(for: app, among: apps)); a file of your own ends in .yaml")
+            throw .usage(
+                "unknown app \"\(app)\": \(advice(for: app, among: Lineup.apps)); a file of your own ends in .yaml")
         }
         let name = app.split(separator: "/").last.map { $0.split(separator: ".").first ?? $0 } ?? "app"
         self.init(id: String(name), kind: .gradio, app: .file(app), ports: [0])

@@ -4,14 +4,14 @@ import Testing
 @testable import Suite
 
 @Suite struct StateFolderTests {
-    @Test func `a folder that nobody took has no holder`() throws {
-        try withTemporaryFolder { path in
+    @Test func `a folder that nobody took has no holder`() async throws {
+        try await withTemporaryFolder { path in
             #expect(StateFolder(path: path + "/state").holder == nil)
         }
     }
 
-    @Test func `the number of a dead or recycled process is not a running suite`() throws {
-        try withTemporaryFolder { path in
+    @Test func `the number of a dead or recycled process is not a running suite`() async throws {
+        try await withTemporaryFolder { path in
             let state = StateFolder(path: path)
             try WholeFile.write("1\n", to: state.pidFile)  // alive, but surely not ours
             try WholeFile.write(ReadyLine(seed: 1, fakes: []).text, to: state.readyFile)
@@ -21,8 +21,8 @@ import Testing
         }
     }
 
-    @Test func `a claim removes what a dead suite left, and leaves nothing but the log`() throws {
-        try withTemporaryFolder { path in
+    @Test func `a claim removes what a dead suite left, and leaves nothing but the log`() async throws {
+        try await withTemporaryFolder { path in
             let state = StateFolder(path: path)
             try WholeFile.write("stale", to: state.readyFile)
 
@@ -50,8 +50,8 @@ import Testing
         #expect(error?.message.hasPrefix("cannot make the folder /proc/understudy: ") == true)
     }
 
-    @Test func `a file is replaced as a whole, and no draft stays behind`() throws {
-        try withTemporaryFolder { path in
+    @Test func `a file is replaced as a whole, and no draft stays behind`() async throws {
+        try await withTemporaryFolder { path in
             try WholeFile.write("long and old", to: path + "/ports.json")
             try WholeFile.write("new", to: path + "/ports.json")
 
@@ -65,22 +65,4 @@ import Testing
 
         #expect(error?.message == "cannot write /nowhere/ports.json: No such file or directory")
     }
-}
-
-/// A folder of the test's own, removed afterwards.
-func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    var template = Array("/tmp/understudy-tests-XXXXXX".utf8CString)
-    let path = try #require(
-        unsafe template.withUnsafeMutableBufferPointer { buffer in
-            unsafe mkdtemp(buffer.baseAddress!).map { unsafe String(cString: $0) }
-        })
-    defer { removeTree(path) }
-    return try body(path)
-}
-
-private func removeTree(_ path: String) {
-    for name in ProcessTable.names(in: path) where name != "." && name != ".." {
-        if unsafe unlink(path + "/" + name) != 0 { removeTree(path + "/" + name) }
-    }
-    unsafe rmdir(path)
 }

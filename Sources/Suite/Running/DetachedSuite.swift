@@ -52,7 +52,9 @@ enum DetachedSuite {
         // The list ends with nil, as exec wants it; each word is freed below.
         var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
         defer { unsafe words.forEach { unsafe free($0) } }
-        let status = unsafe posix_spawn(&pid, "/proc/self/exe", &actions, nil, &words, environ)
+        // By its own name, so that process lists show it.
+        let program = ProcessTable.target(of: "/proc/self/exe") ?? "/proc/self/exe"
+        let status = unsafe posix_spawn(&pid, program, &actions, nil, &words, environ)
         guard status == 0 else {
             throw SuiteError(
                 .start, "cannot start \(arguments[0]) in the background: \(unsafe String(cString: strerror(status)))")

@@ -87,6 +87,7 @@ enum ProcessTable {
         target(of: "/proc/\(pid)/cwd")
     }
 
+    /// The names in a folder; none where it cannot be read.
     static func names(in folder: String) -> [String] {
         guard let stream = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(stream) }
@@ -101,7 +102,8 @@ enum ProcessTable {
         return names
     }
 
-    private static func target(of link: String) -> String? {
+    /// Where a symbolic link points.
+    static func target(of link: String) -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = unsafe buffer.withUnsafeMutableBufferPointer { unsafe readlink(link, $0.baseAddress!, $0.count) }
         guard count > 0 else { return nil }

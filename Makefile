@@ -67,11 +67,20 @@ replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=D
 	    --recordings "$(or $(RECORDINGS),../shared/recordings/$(BACKEND))" --replay "$(or $(REPLAY),../shared/tools/replay.py)" \
 	    --bin "$$($(SWIFT) build --show-bin-path)"
 
+.PHONY: autobahn
+autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an echo on our floor
+	@$(SWIFT) build -q --product floor-echo
+	@rm -rf reports/autobahn; mkdir -p reports/autobahn; \
+	coproc ECHO { exec "$$($(SWIFT) build --show-bin-path)/floor-echo" 0; }; \
+	trap 'kill $$ECHO_PID' EXIT; read -r address <&"$${ECHO[0]}"; \
+	$(VENV)/bin/kosoku -m fuzzingclient -p 4 -x '12.*' -x '13.*' -o reports/autobahn "$${address#http://}" | tee reports/autobahn.log; \
+	grep -q '^301 cases passed$$' reports/autobahn.log
+
 .PHONY: coverage
 coverage: setup ## which lines the Swift tests reach, by module
 	$(SWIFT) test --disable-xctest --enable-code-coverage
 	@bin="$$($(SWIFT) build --show-bin-path)"; \
-	llvm-cov report "$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests)/'
+	"$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov" report "$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests)/'
 
 .PHONY: sanitize
 sanitize: setup ## the Swift tests under the thread sanitizer, then under the address sanitizer
@@ -126,3 +135,6 @@ $(VENV)/Clients: Tests/Clients/requirements.txt | $(VENV)/bin/python
 $(VENV)/Recordings: Tests/Recordings/requirements.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install -q -r $<
 	@touch $@
+
+$(VENV)/bin/kosoku: | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install -q kosoku==0.1.0

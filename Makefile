@@ -36,7 +36,7 @@ build: setup ## build everything, unoptimised
 
 .PHONY: mocks-up
 mocks-up: release ## start the whole suite in the background and print its addresses
-	@$(UNDERSTUDY) up --detach --table
+	@$(UNDERSTUDY) up --detach --table --verbose
 
 .PHONY: mocks-down
 mocks-down: ## end the suite that mocks-up started
@@ -72,7 +72,7 @@ autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an
 	@$(SWIFT) build -q --product floor-echo
 	@rm -rf reports/autobahn; mkdir -p reports/autobahn; \
 	coproc ECHO { exec "$$($(SWIFT) build --show-bin-path)/floor-echo" 0; }; \
-	trap 'kill $$ECHO_PID' EXIT; read -r address <&"$${ECHO[0]}"; \
+	trap 'kill $$ECHO_PID; wait' EXIT; read -r address <&"$${ECHO[0]}"; \
 	$(VENV)/bin/kosoku -m fuzzingclient -p 4 -x '12.*' -x '13.*' -o reports/autobahn "$${address#http://}" | tee reports/autobahn.log; \
 	grep -q '^301 cases passed$$' reports/autobahn.log
 

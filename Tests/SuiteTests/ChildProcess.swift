@@ -54,7 +54,8 @@ final class ChildProcess: Sendable {
             }
         }
         return Outcome(
-            status: status, output: WholeFile.text(folder + "/out") ?? "", errors: WholeFile.text(folder + "/err") ?? "")
+            status: status, output: WholeFile.text(folder + "/out") ?? "", errors: WholeFile.text(folder + "/err") ?? ""
+        )
     }
 
     /// Waits until it has written a file. (It is renamed into place, so there is no half of it; ten seconds are enough.)
@@ -74,7 +75,9 @@ final class ChildProcess: Sendable {
     /// Beside the tests' own executable.
     private static let folderOfPrograms: String = {
         var buffer = [CChar](repeating: 0, count: 4096)
-        let count = unsafe buffer.withUnsafeMutableBufferPointer { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+        let count = unsafe buffer.withUnsafeMutableBufferPointer {
+            unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count)
+        }
         let path = String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return path.split(separator: "/").dropLast().reduce(into: "/") { $0 += $1 + "/" }
     }()

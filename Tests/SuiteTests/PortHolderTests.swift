@@ -35,6 +35,28 @@ import Testing
         #expect(holder.userID == getuid())
     }
 
+    @Test func `the complaint says who holds the port and each way out`() throws {
+        let fake = try SuiteConfiguration(Settings()).fakes[1]
+        func complaint(pid: Int32?, command: String?) -> String {
+            PortHolder(pid: pid, command: command, folder: pid == nil ? nil : "/srv/ai", userID: 33).complaint(
+                port: 4000, wantedBy: fake)
+        }
+        let others = "or choose another port: --port litellm=8000,4001, or --ports random"
+
+        #expect(
+            complaint(pid: 42, command: "litellm --port 4000")
+                == "port 4000, which litellm wants, is held by process 42 in /srv/ai: litellm --port 4000\nEnd it (kill 42), \(others)"
+        )
+        #expect(
+            complaint(pid: 42, command: "/usr/local/bin/understudy up")
+                == "port 4000, which litellm wants, is held by another suite in /srv/ai (process 42)\n"
+                + "End it (cd /srv/ai && understudy down), \(others)")
+        #expect(
+            complaint(pid: nil, command: nil)
+                == "port 4000, which litellm wants, is held by a process of another user (uid 33)\nHave it ended, \(others)"
+        )
+    }
+
     @Test func `nobody holds a free port`() throws {
         let (descriptor, port) = try listeningSocket()
         close(descriptor)

@@ -83,6 +83,12 @@ import Testing
         #expect(error?.message.contains("did you mean \"wan2gp\"?") == true)
     }
 
+    @Test func `an app named like another fake is refused`() {
+        let error = #expect(throws: SuiteError.self) { try SuiteConfiguration(make(apps: ["my/litellm.yaml"])) }
+
+        #expect(error?.message == "two fakes would be named \"litellm\": give my/litellm.yaml another name")
+    }
+
     @Test func `half a certificate is refused`() {
         var settings = Settings()
         settings.tlsCertificate = "cert.pem"
@@ -101,6 +107,7 @@ import Testing
                 host: 127.0.0.2
                 tls: { cert: c.pem, key: k.pem }
                 log-format: json
+                verbose: true
                 ports-file: ports.json
                 comfyui: { profile: strict, nodes: nodes.json, cors: "*" }
                 litellm: { config: proxy.yaml }
@@ -113,6 +120,7 @@ import Testing
         expected.host = "127.0.0.2"
         (expected.tlsCertificate, expected.tlsKey) = ("c.pem", "k.pem")
         expected.logFormat = .json
+        expected.isVerbose = true
         expected.portsFile = "ports.json"
         (expected.comfyUI.profile, expected.comfyUI.nodes, expected.comfyUI.corsOrigin) = (
             "strict", ["nodes.json"], "*"
@@ -128,6 +136,7 @@ import Testing
         ("host: [a]", "understudy.yaml:1:7: expected a single value"),
         ("speed: fast", "understudy.yaml:1:8: speed: expected a number above zero such as 10x or 0.5x, got \"fast\""),
         ("log-format: jsn", "understudy.yaml:1:13: unknown format \"jsn\": did you mean \"json\"?"),
+        ("verbose: yes", "understudy.yaml:1:10: expected true or false, got \"yes\""),
         ("- comfyui", "understudy.yaml:1:1: expected words with a colon and a value"),
     ])
     func `a wrong file is refused with line, column and advice`(text: String, message: String) {

@@ -24,6 +24,9 @@ public struct ServerOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("How to log to standard error: text or json. (default: text)", valueName: "format"))
     var logFormat: String?
 
+    @Flag(name: .shortAndLong, help: "Log each exchange.")
+    var verbose = false
+
     @Option(help: ArgumentHelp("Write the ready line to this file too, whole, once all listen.", valueName: "file"))
     var portsFile: String?
 
@@ -44,6 +47,7 @@ public struct ServerOptions: ParsableArguments, Sendable {
         settings.tlsCertificate = tlsCertificate
         settings.tlsKey = tlsKey
         if let logFormat { settings.logFormat = try LogFormat(text: logFormat, place: "--log-format") }
+        if verbose { settings.isVerbose = true }
         settings.portsFile = portsFile
         return settings
     }

@@ -40,7 +40,7 @@ public struct UpCommand: ServingCommand {
     var profile: String?
 
     @Option(
-        name: .customLong("config"),
+        name: .customLong("settings"),
         help: ArgumentHelp("The settings file. (default: understudy.yaml, if there is one)", valueName: "file"))
     var settingsFile: String?
 

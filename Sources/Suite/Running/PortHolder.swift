@@ -33,6 +33,10 @@ public struct PortHolder: Sendable, Equatable {
         switch (pid, command) {
         case (let pid?, let command?):
             let place = folder.map { " in \($0)" } ?? ""
+            if let folder, command.contains("understudy up") {
+                return "port \(port), which \(fake.id) wants, is held by another suite\(place) (process \(pid))\n"
+                    + "End it (cd \(folder) && understudy down), \(wayOut)"
+            }
             return "port \(port), which \(fake.id) wants, is held by process \(pid)\(place): \(command)\n"
                 + "End it (kill \(pid)), \(wayOut)"
         case (let pid?, nil):

@@ -73,7 +73,9 @@ struct RunningSuite: Sendable {
         let addresses = fake.ports.map { SocketAddress(host: configuration.host, port: UInt16($0)) }
         let tls = configuration.tls.map { TLSIdentity(certificateFile: $0.certificate, keyFile: $0.key) }
         do {
-            let running = try await RunningFake(casting(fake, environment), at: addresses, tls: tls)
+            var cast = try casting(fake, environment)
+            if configuration.isVerbose { cast = LoggedFake(cast) }
+            let running = try await RunningFake(cast, at: addresses, tls: tls)
             return Part(index: index, fake: running, loop: loop)
         } catch {
             await loop.stop()

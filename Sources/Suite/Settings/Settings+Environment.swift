@@ -1,6 +1,6 @@
 extension Settings {
     /// What the variables `UNDERSTUDY_…` say: `ONLY`, `APPS`, `PORTS`, `SEED`, `SPEED`, `HOST`, `TLS_CERT`, `TLS_KEY`,
-    /// `LOG_FORMAT`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `LITELLM_CONFIG`.
+    /// `LOG_FORMAT`, `VERBOSE`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `LITELLM_CONFIG`.
     ///
     /// Lists are separated by commas; `PORTS` is `random` or `comfyui=8189 litellm=8001,4001`. An empty variable counts
     /// as none.
@@ -19,6 +19,7 @@ extension Settings {
         tlsCertificate = variable("TLS_CERT")
         tlsKey = variable("TLS_KEY")
         if let text = variable("LOG_FORMAT") { logFormat = try LogFormat(text: text, place: "UNDERSTUDY_LOG_FORMAT") }
+        if let text = variable("VERBOSE") { isVerbose = try Settings.bool(text, place: "UNDERSTUDY_VERBOSE") }
         portsFile = variable("PORTS_FILE")
         comfyUI.profile = variable("COMFYUI_PROFILE")
         comfyUI.nodes = variable("COMFYUI_NODES").map(Settings.list)
@@ -37,5 +38,14 @@ extension Settings {
             throw .usage("\(place): expected a whole number that is not negative, got \"\(text)\"")
         }
         return seed
+    }
+
+    /// Reads `true` or `false`, `1` or `0`.
+    static func bool(_ text: String, place: String) throws(SuiteError) -> Bool {
+        switch text {
+        case "1", "true": true
+        case "0", "false": false
+        default: throw .usage("\(place): expected true or false, got \"\(text)\"")
+        }
     }
 }

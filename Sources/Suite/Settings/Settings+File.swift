@@ -36,7 +36,8 @@ private struct SettingsReader {
     let file: String
 
     private static let words = [
-        "only", "apps", "ports", "seed", "speed", "host", "tls", "log-format", "ports-file", "comfyui", "litellm",
+        "only", "apps", "ports", "seed", "speed", "host", "tls", "log-format", "verbose", "ports-file", "comfyui",
+        "litellm",
     ]
 
     mutating func read(_ root: Node, into settings: inout Settings) throws(SuiteError) {
@@ -58,6 +59,7 @@ private struct SettingsReader {
                     if key == "key" { settings.tlsKey = try string(node) }
                 }
             case "log-format": settings.logFormat = try LogFormat(text: string(node), place: place)
+            case "verbose": settings.isVerbose = try Settings.bool(string(node), place: place)
             case "ports-file": settings.portsFile = try string(node)
             case "comfyui":
                 for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors"]) {

@@ -15,6 +15,8 @@ public struct Settings: Sendable, Equatable {
     public var tlsCertificate: String?
     public var tlsKey: String?
     public var logFormat: LogFormat?
+    /// Whether each exchange is logged.
+    public var isVerbose: Bool?
     /// The file that shall get the ready line.
     public var portsFile: String?
     public var comfyUI = ComfyUISettings()
@@ -35,6 +37,7 @@ public struct Settings: Sendable, Equatable {
         both.tlsCertificate = tlsCertificate ?? lower.tlsCertificate
         both.tlsKey = tlsKey ?? lower.tlsKey
         both.logFormat = logFormat ?? lower.logFormat
+        both.isVerbose = isVerbose ?? lower.isVerbose
         both.portsFile = portsFile ?? lower.portsFile
         both.comfyUI = comfyUI.over(lower.comfyUI)
         both.liteLLM = liteLLM.over(lower.liteLLM)

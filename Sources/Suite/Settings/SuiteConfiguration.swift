@@ -33,6 +33,8 @@ public struct SuiteConfiguration: Sendable, Equatable {
     public let host: String
     public let tls: TLSFiles?
     public let logFormat: LogFormat
+    /// Whether each exchange is logged.
+    public let isVerbose: Bool
     /// The file that shall get the ready line.
     public let portsFile: String?
     public let comfyUI: ComfyUISettings
@@ -48,7 +50,11 @@ public struct SuiteConfiguration: Sendable, Equatable {
             chosen.append(Fake(entry))
         }
         for app in settings.apps ?? [] {
-            chosen.append(try Fake(app: app))
+            let fake = try Fake(app: app)
+            if let other = chosen.first(where: { $0.id == fake.id }), other != fake {
+                throw .usage("two fakes would be named \"\(fake.id)\": give \(app) another name")
+            }
+            chosen.append(fake)
         }
         var seen: Set<String> = []
         chosen = chosen.filter { seen.insert($0.id).inserted }
@@ -67,6 +73,7 @@ public struct SuiteConfiguration: Sendable, Equatable {
         default: throw .usage("TLS needs both, --tls-cert and --tls-key; only one of them was given")
         }
         logFormat = settings.logFormat ?? .text
+        isVerbose = settings.isVerbose ?? false
         portsFile = settings.portsFile
         comfyUI = settings.comfyUI
         liteLLM = settings.liteLLM

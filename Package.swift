@@ -53,7 +53,7 @@ let package = Package(
             name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
             providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev"])]),
         // JSON and other embedded files of the fakes, by #embed.
-        .target(name: "ComfyUIAssets"),
+        .target(name: "ComfyUIAssets", exclude: ["object_info.json", "node_replacements.json"]),
         .target(name: "GradioAssets"),
 
         module("JSONTree"),

@@ -1,0 +1,110 @@
+internal import Fakes
+internal import JSONTree
+internal import Media
+
+/// What a running node may do to the server: wait, report, show, save.
+///
+/// Lives as long as the call it was made for, on the fake's loop.
+final class NodeStage {
+    let state: ComfyUIState
+    private let run: PromptRun
+    private let node: String
+    private var reporter = StepReporter()
+    /// How long the node has worked, on the clock of the imitated machine.
+    private var time = Duration.zero
+
+    init(state: ComfyUIState, run: PromptRun, node: String) {
+        self.state = state
+        self.run = run
+        self.node = node
+    }
+
+    /// Fails if somebody asked for an interruption.
+    func checkpoint() throws(NodeFailure) {
+        if state.isInterrupted { throw .interrupted }
+    }
+
+    /// Waits, paced by the suite's speed. Ends early, as an interruption, when the fake stops.
+    func sleep(_ duration: Duration) async throws(NodeFailure) {
+        time += duration
+        do {
+            try await state.environment.sleep(duration)
+        } catch {
+            throw .interrupted
+        }
+        try checkpoint()
+    }
+
+    /// Works for one step of a sampler: waits a little for what takes a real machine long.
+    func work() async throws(NodeFailure) {
+        time += .milliseconds(150)
+        do {
+            try await state.environment.sleep(state.configuration.pace.step)
+        } catch {
+            throw .interrupted
+        }
+        try checkpoint()
+    }
+
+    /// Reports a step. Counts that are whole numbers stay so on the wire.
+    func report(_ value: JSON, of total: JSON, preview: (() -> PromptLifecycle.Preview)? = nil) throws(NodeFailure) {
+        try checkpoint()
+        let isTold = reporter.tells(
+            value: value.double ?? 0, of: total.double ?? 0, hasPreview: preview != nil, at: time)
+        if isTold { run.step(node, value: value, of: total, preview: preview?()) }
+    }
+
+    /// Whether samplers are to send previews: as the prompt says, else as the server was started.
+    var sendsPreviews: Bool {
+        let method = run.item.extraData["preview_method"]?.string ?? "default"
+        let chosen = ComfyUIConfiguration.PreviewMethod(rawValue: method) ?? state.configuration.previewMethod
+        return chosen != .none
+    }
+
+    /// Sends a line of text that clients show under the node.
+    func send(text: String) {
+        run.send([.frame(BinaryFrame.text(text, node: node), to: .clientOrAll)])
+    }
+
+    /// Five letters that stay with this node as long as its id lasts over prompts: part of its temporary names.
+    var instanceLetters: String { state.instances.letters(for: node, of: run.graph.className(node)) }
+
+    /// Writes files under the next free names of a prefix.
+    ///
+    /// - Returns: names and places, as save nodes show them.
+    func save(
+        _ files: [[UInt8]], prefix: String, ending: String, to folder: FileStore.Folder, width: Int = 0, height: Int = 0
+    ) throws(NodeFailure) -> [JSON] {
+        let now = state.environment.now()
+        let name = SaveName(prefix: prefix, width: width, height: height, moment: now.civil) {
+            state.files.names(in: folder, directory: $0)
+        }
+        guard var name else {
+            throw .raised(
+                PythonError(type: "Exception", text: "Saving image outside the output folder is not allowed."))
+        }
+        return files.enumerated().map { index, bytes in
+            let file = name.next(ending: ending, batch: index)
+            let path = name.subfolder.isEmpty ? file : "\(name.subfolder)/\(file)"
+            state.files.write(bytes, to: folder, path, now: now.nanoseconds)
+            return [
+                "filename": .string(file), "subfolder": .string(name.subfolder), "type": .string(folder.rawValue),
+            ]
+        }
+    }
+
+    /// Does work that would keep the loop from its sockets elsewhere.
+    func aside<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+        await Aside.run(work)
+    }
+}
+
+private enum Aside {
+    /// Leaves the caller's actor.
+    @concurrent static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result { work() }
+}
+
+extension WallTime {
+    /// Since 1970.
+    var nanoseconds: Int { Int((seconds * 1e9).rounded(.down)) }
+}

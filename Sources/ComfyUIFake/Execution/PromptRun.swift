@@ -1,0 +1,392 @@
+internal import Fakes
+internal import JSONTree
+
+/// The run of one prompt: takes nodes in order, lets them work, and has the lifecycle tell about it
+/// (`PromptExecutor` in upstream's execution.py).
+///
+/// ```
+/// start ─▶ stage a node ─▶ cached? replay ─▶ … ─▶ succeed
+///               ▲          else begin ─▶ inputs ─▶ lazy? wait for them ─┐
+///               │                        call it ─▶ async? wait ────────┤
+///               │                               ─▶ expands? add nodes ──┤
+///               └───────────── keep results, finish ◀───────────────────┘
+/// ```
+/// On the fake's loop; owned by `ComfyUIState` while it runs.
+final class PromptRun {
+    /// What a look at a node led to.
+    private enum Turn {
+        case done
+        /// It waits for something that has been put before it.
+        case waiting
+        case failed(NodeFailure, inputs: [(String, [NodeValue])])
+    }
+
+    let item: QueueItem
+    private let state: ComfyUIState
+    private(set) var graph: PromptGraph
+    private(set) var lifecycle: PromptLifecycle
+    /// The node that people see at work; told to a client that connects in the middle.
+    private(set) var shownNode: String?
+
+    private var order = ExecutionOrder()
+    private var keys: CacheKeys
+    /// Results of this run and those found in the cache, by node.
+    private var results: [String: ResultCache.Entry] = [:]
+    private var executed: [String] = []
+    /// What expanding nodes gave, until the nodes they added have run.
+    private var expansions: [String: [NodeOutcome]] = [:]
+    /// What async nodes gave, until they get their second turn.
+    private var finishedAside: [String: Result<[NodeOutcome], NodeFailure>] = [:]
+
+    init(_ item: QueueItem, state: ComfyUIState) {
+        self.item = item
+        self.state = state
+        graph = PromptGraph(item.prompt)
+        lifecycle = PromptLifecycle(promptID: item.id)
+        keys = PromptRun.keys(of: graph, state)
+    }
+
+    private static func keys(of graph: PromptGraph, _ state: ComfyUIState) -> CacheKeys {
+        CacheKeys(graph: graph, table: state.table) { id in
+            state.behaviours[graph.className(id)].stamp?(graph.inputs(of: id), state)
+        }
+    }
+
+    // MARK: The run
+
+    /// Runs the prompt to its end.
+    ///
+    /// - Parameters:
+    ///   - group: where async nodes run beside the others.
+    ///   - aside: runs an async node and calls `runAside`.
+    /// - Returns: whether it succeeded.
+    func execute(
+        in group: inout TaskGroup<Void>, aside: @escaping @Sendable (_ node: String) async -> Void
+    ) async -> Bool {
+        state.isInterrupted = false
+        send(lifecycle.start(now: now))
+        prepareCaches()
+        send(lifecycle.cached(item.prompt.keys.filter { isCached($0) }, now: now))
+        for output in item.outputs { order.add(output, facts) }
+        let succeeded = await takeTurns(&group, aside)
+        group.cancelAll()
+        if succeeded { send(lifecycle.succeed(now: now)) }
+        return succeeded
+    }
+
+    /// Gives turns to nodes until none is left or one fails.
+    private func takeTurns(
+        _ group: inout TaskGroup<Void>, _ aside: @escaping @Sendable (String) async -> Void
+    ) async -> Bool {
+        while !order.isEmpty {
+            guard let node = order.stage(facts) else {
+                if order.outside > 0 {
+                    await group.next()
+                    continue
+                }
+                failCycle()
+                return false
+            }
+            switch await turn(of: node, start: { node in group.addTask { await aside(node) } }) {
+            case .done: order.complete()
+            case .waiting: order.unstage()
+            case .failed(let failure, let inputs):
+                fail(node, failure, inputs)
+                return false
+            }
+            // Sockets get their turn between nodes, however many of these there are.
+            await Task.yield()
+        }
+        return true
+    }
+
+    private func turn(of node: String, start: (String) -> Void) async -> Turn {
+        if let entry = cached(node) {
+            send(lifecycle.replay(node, entry.ui, in: graph))
+            results[node] = entry
+            return .done
+        }
+        let type = graph.className(node)
+        var inputs: [(String, [NodeValue])] = []
+        do throws(NodeFailure) {
+            let outcomes: [NodeOutcome]
+            if let finished = finishedAside.removeValue(forKey: node) {
+                outcomes = try finished.get()
+            } else if let expanded = expansions.removeValue(forKey: node) {
+                keep(node, expanded.map { resolve($0) })
+                return .done
+            } else {
+                shownNode = graph.display(of: node)
+                send(lifecycle.begin(node, in: graph))
+                let gathered = gather(node)
+                inputs = gathered.values
+                if try wantsMore(node, gathered) { return .waiting }
+                if state.behaviours[type].isAsync {
+                    order.hold(node)
+                    start(node)
+                    return .waiting
+                }
+                outcomes = try await call(node, inputs)
+            }
+            return expand(node, outcomes) ? .waiting : .done
+        } catch {
+            return .failed(error, inputs: inputs)
+        }
+    }
+
+    /// Runs an async node and lets it have its second turn.
+    func runAside(_ node: String) async {
+        let result: Result<[NodeOutcome], NodeFailure>
+        do throws(NodeFailure) {
+            result = .success(try await call(node, gather(node).values))
+        } catch {
+            result = .failure(error)
+        }
+        finishedAside[node] = result
+        order.release(node)
+    }
+
+    // MARK: Calls
+
+    /// Calls a node once, or once for each element of its list inputs.
+    private func call(_ node: String, _ inputs: [(String, [NodeValue])]) async throws(NodeFailure) -> [NodeOutcome] {
+        let className = graph.className(node)
+        let takesLists = state.table[className]?.isInputList ?? false
+        let behaviour = state.behaviours[className]
+        let calls = takesLists ? 1 : max(1, inputs.map(\.1.count).max() ?? 1)
+        let stage = NodeStage(state: state, run: self, node: node)
+        var outcomes: [NodeOutcome] = []
+        for index in 0..<calls {
+            try stage.checkpoint()
+            var call = NodeCall(
+                id: node, className: className, index: index, inputs: [:], prompt: item.prompt,
+                pictureInfo: item.extraData["extra_pnginfo"] ?? .null)
+            for (name, values) in inputs {
+                if takesLists { call.lists[name] = values }
+                guard !values.isEmpty else { continue }
+                call.inputs[name] = values[min(index, values.count - 1)]
+            }
+            if !behaviour.takesBlocked, let text = blockage(in: inputs, index: index, takesLists: takesLists) {
+                if let text { send([lifecycle.block(node, type: className, executed: executed, text: text)]) }
+                outcomes.append(blockedOutcome(of: className))
+                continue
+            }
+            do {
+                outcomes.append(try await behaviour.run(call, stage))
+            } catch let failure as NodeFailure {
+                throw failure
+            } catch {
+                throw .raised(PythonError(type: "RuntimeError", text: "\(error)"))
+            }
+        }
+        return outcomes
+    }
+
+    /// The text of the first blocked value, if there is one: `.some(nil)` for a silent one.
+    private func blockage(in inputs: [(String, [NodeValue])], index: Int, takesLists: Bool) -> String?? {
+        for (_, values) in inputs where !values.isEmpty {
+            for value in takesLists ? values : [values[min(index, values.count - 1)]] {
+                if case .blocked(let text) = value { return .some(text) }
+            }
+        }
+        return nil
+    }
+
+    private func blockedOutcome(of className: String) -> NodeOutcome {
+        NodeOutcome(values: (state.table[className]?.outputs ?? []).map { _ in .blocked(nil) })
+    }
+
+    /// Values of a node's inputs, as lists, and the names of those that are not there yet.
+    private func gather(_ node: String) -> (values: [(String, [NodeValue])], missing: Set<String>) {
+        let type = state.table[graph.className(node)]
+        var values: [(String, [NodeValue])] = []
+        var missing: Set<String> = []
+        for (name, value) in graph.inputs(of: node) {
+            let input = type?.input(name)
+            if let link = NodeLink(value), !(input?.config?["rawLink"]?.isTruthy ?? false) {
+                if let found = output(of: link) {
+                    values.append((name, found))
+                } else {
+                    values.append((name, [.none]))
+                    missing.insert(name)
+                }
+            } else if input != nil {
+                values.append((name, [.json(value)]))
+            }
+        }
+        for (name, kind) in type?.hidden ?? [] {
+            switch kind {
+            case "PROMPT", "DYNPROMPT": values.append((name, [.json(.object(item.prompt))]))
+            case "EXTRA_PNGINFO": values.append((name, [.json(item.extraData["extra_pnginfo"] ?? .null)]))
+            case "UNIQUE_ID": values.append((name, [.json(.string(node))]))
+            default: values.append((name, [.none]))
+            }
+        }
+        return (values, missing)
+    }
+
+    private func output(of link: NodeLink) -> [NodeValue]? {
+        guard let outputs = results[link.node]?.outputs ?? cached(link.node)?.outputs,
+            let slot = link.slot.int ?? link.slot.double.map({ Int($0) })
+        else { return nil }
+        let place = slot < 0 ? slot + outputs.count : slot
+        return outputs.indices.contains(place) ? outputs[place] : nil
+    }
+
+    /// Lets a node wait for the lazy inputs that it wants now.
+    private func wantsMore(
+        _ node: String, _ gathered: (values: [(String, [NodeValue])], missing: Set<String>)
+    ) throws(NodeFailure) -> Bool {
+        guard let wants = state.behaviours[graph.className(node)].wants else { return false }
+        var call = NodeCall(
+            id: node, className: graph.className(node), inputs: [:], prompt: item.prompt, pictureInfo: .null)
+        for (name, values) in gathered.values where !gathered.missing.contains(name) {
+            call.inputs[name] = values.first
+            call.lists[name] = values
+        }
+        let wanted = try wants(call).filter { gathered.missing.contains($0) }
+        for name in wanted {
+            if let link = graph.inputs(of: node)[name].flatMap({ NodeLink($0) }) {
+                order.block(node, until: link.node, facts)
+            }
+        }
+        return !wanted.isEmpty
+    }
+
+    // MARK: Results
+
+    /// Adds the nodes that calls asked for, or keeps the results if they asked for none.
+    ///
+    /// - Returns: whether the node has to wait for added nodes.
+    private func expand(_ node: String, _ outcomes: [NodeOutcome]) -> Bool {
+        let added = outcomes.compactMap(\.expansion)
+        if added.isEmpty {
+            keep(node, outcomes)
+            return false
+        }
+        if let ui = merged(outcomes.compactMap(\.ui)) { send(lifecycle.show(node, ui, in: graph)) }
+        var outputs: [String] = []
+        for (id, description) in added.flatMap({ Array($0) }) {
+            guard graph.add(description, as: id, by: node, shownAs: description["override_display_id"]?.string) else {
+                continue
+            }
+            if state.table[graph.className(id)]?.isOutput ?? false { outputs.append(id) }
+        }
+        keys = PromptRun.keys(of: graph, state)
+        for output in outputs { order.add(output, facts) }
+        for value in outcomes.flatMap(\.values) {
+            if let link = value.json.flatMap({ NodeLink($0) }) { order.block(node, until: link.node, facts) }
+        }
+        expansions[node] = outcomes
+        return true
+    }
+
+    /// The values of an expanding call, with those of the added nodes in place of the links to them.
+    private func resolve(_ outcome: NodeOutcome) -> NodeOutcome {
+        if outcome.expansion == nil { return outcome }
+        var resolved = outcome
+        resolved.ui = nil
+        resolved.values = outcome.values.flatMap { value -> [NodeValue] in
+            guard let link = value.json.flatMap({ NodeLink($0) }) else { return [value] }
+            return output(of: link) ?? [.none]
+        }
+        return resolved
+    }
+
+    private func keep(_ node: String, _ outcomes: [NodeOutcome]) {
+        let type = state.table[graph.className(node)]
+        var slots: [[NodeValue]] = (type?.outputs ?? []).map { _ in [] }
+        for outcome in outcomes {
+            for (slot, value) in outcome.values.enumerated() where slots.indices.contains(slot) {
+                if case .list(let values) = value, type?.outputs[slot].isList ?? false {
+                    slots[slot] += values
+                } else {
+                    slots[slot].append(value)
+                }
+            }
+        }
+        let ui = merged(outcomes.compactMap(\.ui))
+        if let ui { send(lifecycle.show(node, ui, in: graph)) }
+        let entry = ResultCache.Entry(
+            outputs: slots, ui: ui ?? lifecycle.outputs[node]?.object, owner: keys.key(of: graph.real(of: node)))
+        results[node] = entry
+        if let key = keys.key(of: node) { state.cache[key] = entry }
+        send(lifecycle.finish(node, in: graph))
+        executed.append(node)
+    }
+
+    /// What several calls showed, in one: their lists joined, by the members of the first.
+    private func merged(_ shown: [JSONObject]) -> JSONObject? {
+        guard let first = shown.first else { return nil }
+        if shown.count == 1 { return first }
+        return JSONObject(first.keys.map { key in (key, .array(shown.flatMap { $0[key]?.array ?? [] })) })
+    }
+
+    // MARK: The cache
+
+    private func prepareCaches() {
+        state.instances.keep(graph)
+        state.cache.begin(keys: Set(item.prompt.keys.compactMap { keys.key(of: $0) }))
+    }
+
+    private func cached(_ node: String) -> ResultCache.Entry? {
+        // A node in the middle of its work is not cached, whatever another one of the same key left.
+        if expansions[node] != nil || finishedAside[node] != nil { return nil }
+        if let entry = results[node] { return entry }
+        guard let key = keys.key(of: node) else { return nil }
+        return state.cache[key]
+    }
+
+    private func isCached(_ node: String) -> Bool { cached(node) != nil }
+
+    private var facts: ExecutionOrder.Facts {
+        ExecutionOrder.Facts(
+            isOutput: { [self] in state.table[graph.className($0)]?.isOutput ?? false },
+            isAsync: { [self] in state.behaviours[graph.className($0)].isAsync },
+            isCached: { [self] in isCached($0) },
+            sources: { [self] id in
+                let type = state.table[graph.className(id)]
+                return graph.links(of: id).filter { !(type?.input($0.input)?.isLazy ?? false) }.map(\.link.node)
+            })
+    }
+
+    // MARK: Messages
+
+    private var now: Int { state.environment.now().milliseconds }
+
+    func send(_ messages: [ServerMessage]) { state.send(messages, for: item.clientID) }
+
+    /// A step of a node that it reports by itself.
+    func step(_ node: String, value: JSON, of total: JSON, preview: PromptLifecycle.Preview?) {
+        send(
+            lifecycle.step(
+                node, value: value, max: total, preview: preview,
+                takesMetadata: state.clients.takesPreviewMetadata(item.clientID), in: graph))
+    }
+
+    private func fail(_ node: String, _ failure: NodeFailure, _ inputs: [(String, [NodeValue])]) {
+        let real = graph.real(of: node)
+        let type = graph.className(real)
+        switch failure {
+        case .interrupted: send(lifecycle.interrupt(real, type: type, executed: executed, now: now))
+        case .raised(let error):
+            let values = JSONObject(inputs.map { name, values in (name, .array(values.map(\.pythonText))) })
+            let report: JSONObject = [
+                "exception_message": .string(error.text + "\n"), "exception_type": .string(error.type),
+                "traceback": .array(
+                    error.traceback(in: ["execute", "get_output_data", "_async_map_node_over_list", "process_inputs"])
+                        .map { .string($0) }),
+                "current_inputs": .object(values),
+                "current_outputs": .array((item.prompt.keys + graph.addedIDs).map { .string($0) }),
+            ]
+            send(lifecycle.fail(real, type: type, executed: executed, error: report, now: now))
+        }
+    }
+
+    private func failCycle() {
+        guard let node = order.stuck.first else { return }
+        let error = PythonError(
+            type: "comfy_execution.graph.DependencyCycleError", text: "Dependency cycle detected")
+        fail(node, .raised(error), [])
+    }
+}

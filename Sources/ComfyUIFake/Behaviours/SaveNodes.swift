@@ -1,0 +1,75 @@
+internal import JSONTree
+internal import Media
+
+/// Classes that write pictures: into the output or temporary folder, or straight to the client's socket.
+enum SaveNodes {
+    static let all: [String: NodeBehaviour] = [
+        "SaveImage": NodeBehaviour { call, stage in
+            let prefix = call.string("filename_prefix", default: "ComfyUI")
+            return try await save(call, stage, prefix: prefix, to: .output, compression: 4)
+        },
+        "PreviewImage": NodeBehaviour { call, stage in
+            let prefix = "ComfyUI_temp_\(stage.instanceLetters)"
+            return try await save(call, stage, prefix: prefix, to: .temp, compression: 1)
+        },
+        "SaveAnimatedWEBP": NodeBehaviour { call, stage in
+            let images = try call.images("images")
+            let pace = call.double("fps", default: 6)
+            let (lossless, quality) = (call.bool("lossless", default: true), call.int("quality", default: 80))
+            let file = await stage.aside {
+                AnimatedWebP.encode(images.all, framesPerSecond: pace, quality: lossless ? nil : quality)
+            }
+            return try shown(call, stage, file, ".webp", images)
+        },
+        "SaveAnimatedPNG": NodeBehaviour { call, stage in
+            let images = try call.images("images")
+            let pace = call.double("fps", default: 6)
+            let file = await stage.aside { AnimatedPNG.encode(images.all, framesPerSecond: pace) }
+            return try shown(call, stage, file, ".png", images)
+        },
+        "SaveImageWebsocket": {
+            var behaviour = NodeBehaviour { call, stage in
+                let images = try call.images("images")
+                for index in 0..<images.count {
+                    let file = await stage.aside { PNG.encode(images.paint(index)) }
+                    try stage.report(.int(index), of: .int(images.count)) { .init(image: file, kind: .png) }
+                }
+                return NodeOutcome()
+            }
+            // Its change stamp is the time: it always runs.
+            behaviour.stamp = { _, _ in .never }
+            return behaviour
+        }(),
+    ]
+
+    /// Writes each picture as a PNG with the prompt and the client's own texts in it.
+    private static func save(
+        _ call: NodeCall, _ stage: NodeStage, prefix: String, to folder: FileStore.Folder, compression: Int
+    ) async throws -> NodeOutcome {
+        let images = try call.images("images")
+        var texts = [("prompt", JSON.object(call.prompt).text(.python))]
+        texts += (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
+        let files = await stage.aside { [texts] in
+            images.all.map { PNG.encode($0, text: texts, compression: compression) }
+        }
+        let names = try stage.save(
+            files, prefix: prefix, ending: ".png", to: folder, width: images.width, height: images.height)
+        return NodeOutcome(values: [.images(images)], ui: ["images": .array(names)])
+    }
+
+    private static func shown(
+        _ call: NodeCall, _ stage: NodeStage, _ file: [UInt8], _ ending: String, _ images: ImageBatch
+    ) throws(NodeFailure) -> NodeOutcome {
+        let names = try stage.save(
+            [file], prefix: call.string("filename_prefix", default: "ComfyUI"), ending: ending, to: .output,
+            width: images.width, height: images.height)
+        var ui: JSONObject = ["images": .array(names)]
+        if images.count > 1 { ui["animated"] = [true] }
+        return NodeOutcome(values: [.images(images)], ui: ui)
+    }
+}
+
+extension ImageBatch {
+    /// All pictures, painted.
+    var all: [Bitmap] { (0..<count).map { paint($0) } }
+}

@@ -1,0 +1,118 @@
+internal import Fakes
+internal import JSONTree
+internal import SocketServer
+
+/// Everything that a fake ComfyUI knows and that changes. Owned by the actor `FakeComfyUI`, touched only on its loop.
+final class ComfyUIState {
+    let environment: FakeEnvironment
+    let configuration: ComfyUIConfiguration
+    let table: NodeTable
+    let behaviours: Behaviours
+
+    var clients = ClientRegistry<WebSocket>()
+    var queue = PromptQueue()
+    var history = History()
+    var files: FileStore
+    var cache: ResultCache
+    var instances: NodeInstances
+    var logs = LogBook()
+    /// Client ids that get log frames.
+    var logSubscribers: Set<String> = []
+    var users: UserDirectory
+    /// Somebody asked the running prompt to stop.
+    var isInterrupted = false
+    /// `POST /free` asked for it; done before the next prompt.
+    var shallFree = false
+    /// The prompt that runs now.
+    var running: PromptRun?
+    /// Requests of each client so far, from which ids are drawn.
+    var requests = RequestCounts()
+
+    /// - Throws: `NodeFileError` or a `JSONError` for a node file that cannot be read.
+    init(environment: FakeEnvironment, configuration: ComfyUIConfiguration) throws {
+        self.environment = environment
+        self.configuration = configuration
+        var table = NodeTable.core
+        for bytes in configuration.nodeFiles { table.add(try NodeFile(JSON(parsing: bytes)).classes) }
+        self.table = table
+        behaviours = Behaviours(table: table)
+        files = FileStore(limit: configuration.fileBytes)
+        cache = ResultCache(policy: ResultCache.Policy(configuration.cache))
+        instances = NodeInstances(environment: environment)
+        users = UserDirectory(isMultiUser: configuration.isMultiUser)
+    }
+
+    // MARK: Messages
+
+    /// Sends messages that belong to a prompt of some client, or to all.
+    func send(_ messages: [ServerMessage], for clientID: String?) {
+        // All of this lives on the loop; a message from elsewhere would tear the sockets' bytes apart.
+        environment.loop.checkIsolated()
+        for message in messages {
+            switch (message.receiver, clientID) {
+            case (.all, _), (.clientOrAll, nil): post(message.content, to: Array(clients.all))
+            case (.client, let id?), (.clientOrAll, let id?): post(message.content, to: clients[id].map { [$0] } ?? [])
+            case (.client, nil): break
+            }
+        }
+    }
+
+    private func post(_ content: ServerMessage.Content, to sockets: [WebSocket]) {
+        if sockets.isEmpty { return }
+        switch content {
+        case .event(let type, let data):
+            let text = ServerMessage.text(type, data)
+            for socket in sockets { socket.post(text) }
+        case .progressState(let board):
+            let text = ServerMessage.text("progress_state", board.data)
+            for socket in sockets { socket.post(text) }
+        case .frame(let bytes):
+            for socket in sockets { socket.post(bytes) }
+        }
+    }
+
+    /// Tells everybody how long the queue is.
+    func tellQueue() { send([.status(remaining: queue.remaining)], for: nil) }
+
+    /// Writes a line to the server's terminal, and to those who watch it.
+    func log(_ text: String) {
+        let entry = logs.add(text, at: environment.now().isoMicroseconds)
+        let data: JSON = ["entries": [entry.json], "size": .null]
+        for id in logSubscribers { send([.event("logs", data, to: .client)], for: id) }
+    }
+
+    // MARK: Files
+
+    /// What combos of files offer now.
+    var listing: FileListing {
+        let models = configuration.models
+        let inputs = files.names(in: .input)
+        return FileListing { folder in
+            switch folder {
+            case "input": inputs.filter { MediaType.of($0).hasPrefix("image/") }
+            case "input:audio":
+                inputs.filter { MediaType.of($0).hasPrefix("audio/") || MediaType.of($0).hasPrefix("video/") }
+            case "input:video": inputs.filter { MediaType.of($0).hasPrefix("video/") }
+            default: models.files(in: folder)?.map(\.name) ?? []
+            }
+        }
+    }
+
+    /// The file behind a name such as `pic.png`, `sub/pic.png` or `pic.png [output]`.
+    func file(named text: String) -> FileStore.File? {
+        let name = AnnotatedName(text)
+        guard let path = name.name.normalisedInside else { return nil }
+        return files[name.folder ?? .input, path]
+    }
+}
+
+extension ResultCache.Policy {
+    init(_ cache: ComfyUIConfiguration.Cache) {
+        self =
+            switch cache {
+            case .classic: .latestPrompt
+            case .recent(let most): .recent(most)
+            case .none: .none
+            }
+    }
+}

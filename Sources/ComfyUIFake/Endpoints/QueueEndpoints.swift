@@ -1,0 +1,86 @@
+internal import JSONTree
+internal import SocketServer
+
+// The queue, the history and what stops a run (upstream's server.py).
+extension FakeComfyUI {
+    func queueListing() -> Answer {
+        .json([
+            "queue_running": .array(state.queue.running.map(\.json)),
+            "queue_pending": .array(state.queue.pending.map(\.json)),
+        ])
+    }
+
+    func changeQueue(_ call: Call) async throws -> Answer {
+        let body = try await call.object()
+        if body["clear"]?.isTruthy ?? false {
+            state.queue.clear()
+            state.tellQueue()
+        }
+        if let ids = body["delete"] {
+            for id in try elements(of: ids) {
+                for _ in 0..<state.queue.delete(id.string ?? "") { state.tellQueue() }
+            }
+        }
+        return .empty()
+    }
+
+    /// With an id only a running prompt of that id is interrupted; whatever runs otherwise.
+    func interrupt(_ call: Call) async throws -> Answer {
+        let text = try await call.text()
+        var wanted: JSON?
+        if let body = try? JSON(parsing: text, options: .python) {
+            guard let object = body.object else { throw ServerTrouble() }
+            wanted = object["prompt_id"]
+        }
+        if let wanted, wanted.isTruthy {
+            if state.queue.running.contains(where: { .string($0.id) == wanted }) { state.isInterrupted = true }
+        } else {
+            state.isInterrupted = true
+        }
+        return .empty()
+    }
+
+    func freeMemory(_ call: Call) async throws -> Answer {
+        let body = try await call.object()
+        if body["free_memory"]?.isTruthy ?? false {
+            state.shallFree = true
+            wake()
+        }
+        return .empty()
+    }
+
+    func historyPage(_ call: Call) throws -> Answer {
+        .json(state.history.page(most: try number("max_items", call), offset: try number("offset", call)))
+    }
+
+    func historyEntry(_ call: Call) -> Answer {
+        let id = call["id"]
+        return .json(state.history[id].map { [id: $0.json] } ?? [:])
+    }
+
+    func changeHistory(_ call: Call) async throws -> Answer {
+        let body = try await call.object()
+        if body["clear"]?.isTruthy ?? false { state.history.clear() }
+        if let ids = body["delete"] {
+            for id in try elements(of: ids) { state.history.delete(id.string ?? "") }
+        }
+        return .empty()
+    }
+
+    /// A whole number of the query; what is none makes the real handler raise.
+    private func number(_ name: String, _ call: Call) throws -> Int? {
+        guard let text = call.query[name] else { return nil }
+        guard let number = try PythonConversion.int(.string(text)).int else { throw ServerTrouble() }
+        return number
+    }
+
+    /// What Python iterates over.
+    private func elements(of value: JSON) throws -> [JSON] {
+        switch value {
+        case .array(let values): values
+        case .object(let object): object.keys.map { .string($0) }
+        case .string(let text): text.map { .string(String($0)) }
+        default: throw ServerTrouble()
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import SocketServer
+
+/// The few files of the web frontend's place that clients ask for. The frontend itself is not part of the fake.
+enum StaticFiles {
+    private static let page =
+        """
+        <!doctype html><html lang="en"><head><link rel="stylesheet" href="user.css">
+        <meta charset="utf-8"><title>ComfyUI</title></head>
+        <body><h1>Understudy</h1><p>This is a stand-in for ComfyUI: the API is here, the web frontend is not.</p></body></html>
+
+        """
+
+    private static let script =
+        """
+        // Shim for scripts/app.ts
+        export const ANIM_PREVIEW_WIDGET = "animation";
+        export const app = {};
+
+        """
+
+    /// When these files were made, in nanoseconds since 1970: they do not change while the program runs.
+    private static let made = 1_795_344_364_000_000_000
+
+    static func answer(_ path: String, _ request: Request) -> Answer {
+        switch path {
+        case "/":
+            let fields: HeaderFields = [
+                "Cache-Control": "no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0",
+            ]
+            return file(page, "text/html", fields).answer(to: request.headers)
+        case "/index.html": return file(page, "text/html").answer(to: request.headers)
+        case "/scripts/app.js": return file(script, "application/javascript").answer(to: request.headers)
+        default: return .missingFile(request.version)
+        }
+    }
+
+    private static func file(_ text: String, _ type: String, _ fields: HeaderFields = [:]) -> FileAnswer {
+        FileAnswer(
+            file: FileStore.File(bytes: Array(text.utf8), modified: made, created: made), type: type, fields: fields)
+    }
+}

@@ -48,6 +48,7 @@ let package = Package(
         // C, seen by one Swift module each.
         .systemLibrary(name: "CLws", pkgConfig: "libwebsockets libuv", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
@@ -57,7 +58,7 @@ let package = Package(
         .target(name: "GradioAssets"),
 
         module("JSONTree"),
-        module("SocketServer", ["CLws", "COpenSSL", "CZlib"]),
+        module("SocketServer", ["CLws", "COpenSSL", "CNghttp2", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
         module("Fakes", ["SocketServer", "JSONTree", logging]),
         module("ComfyUIFake", ["Fakes", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
@@ -81,7 +82,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
-        tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL"]),
+        tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),
         tests(of: "Media"),
         tests(of: "Fakes", ["UnderstudyTestKit"]),
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),

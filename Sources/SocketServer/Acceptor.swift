@@ -13,7 +13,7 @@ final class Acceptor {
         }
         self.server = server
         self.vhost = vhost
-        let chosen = protocols ?? [.http1]
+        let chosen = protocols ?? (tls == nil ? [.http1] : [.http2, .http1])
         self.protocols = chosen
         if let tls { self.tls = try TLSContext(tls, protocols: chosen) } else { self.tls = nil }
     }
@@ -51,7 +51,8 @@ final class Acceptor {
         _ spoken: ApplicationProtocol, over stream: any ByteStream, id: UInt64, peer: SocketAddress, isSecure: Bool
     ) -> any ServerConnection {
         switch spoken {
-        case .http1, .http2: HTTPConnection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
+        case .http1: HTTPConnection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
+        case .http2: HTTP2Connection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
         }
     }
 }

@@ -5,6 +5,9 @@ internal import Synchronization
 /// Contexts must be made and destroyed one at a time in a process: the event-loop plugin is opened anew for each.
 private let contextLock = Mutex(())
 
+/// The library's last complaint: it returns nothing but nil when it cannot make a context.
+private let complaint = Mutex("")
+
 /// The libuv loop and the libwebsockets context of one event loop.
 ///
 /// Lives on the loop's thread, but for `init` (before the thread exists) and `wake` (thread-safe by libuv's word).
@@ -42,9 +45,10 @@ private let contextLock = Mutex(())
         makeContext()
         guard unsafe context != nil else {
             closeLoop()
+            let reason = complaint.withLock { $0 }
             throw SocketServerError(
                 .loopUnavailable,
-                "cannot make a libwebsockets context with its libuv event loop: is libwebsockets-evlib-uv installed?")
+                "cannot make a libwebsockets context on libuv (is libwebsockets-evlib-uv installed?): \(reason)")
         }
         vhost = makeVhost()
     }
@@ -54,7 +58,11 @@ private let contextLock = Mutex(())
     }
 
     private func makeContext() {
-        lws_set_log_level(0, nil)
+        unsafe lws_set_log_level(Int32(LLL_ERR) | Int32(LLL_WARN)) { _, line in
+            guard let line = unsafe line else { return }
+            let text = unsafe String(cString: line)
+            complaint.withLock { $0 = text }
+        }
         var info = unsafe lws_context_creation_info()
         unsafe info.port = -1  // CONTEXT_PORT_NO_LISTEN: listening sockets are ours.
         unsafe info.options = understudy_lws_option_libuv() | understudy_lws_option_explicit_vhosts()

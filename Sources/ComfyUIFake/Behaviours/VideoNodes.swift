@@ -53,6 +53,11 @@ enum VideoNodes {
 }
 
 extension VideoClip {
-    /// As an MP4 file.
-    fileprivate var encoded: [UInt8] { file ?? MP4.encode(frames: frames.all, framesPerSecond: framesPerSecond) }
+    /// As an MP4 file, each frame painted when its turn comes.
+    fileprivate var encoded: [UInt8] {
+        if let file { return file }
+        let pictures = (0..<frames.count).lazy.map { frames.paint($0) }
+        // Nothing but a picture beyond H.264's highest level is refused: 36 million pixels.
+        return (try? MP4.encode(frames: pictures, framesPerSecond: framesPerSecond)) ?? []
+    }
 }

@@ -27,6 +27,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         var stopping: [CheckedContinuation<Void, Never>] = []
         var isStopping = false
         var hasEnded = false
+        var isJoined = false
     }
 
     /// Starts a thread with an event loop of its own.
@@ -80,6 +81,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             }
             if hasEnded { continuation.resume() } else { core.wake() }
         }
+        let joins = shared.withLock { state in
+            defer { state.isJoined = true }
+            return !state.isJoined
+        }
+        // The thread has said goodbye already: this waits for its last instructions only.
+        if joins { pthread_join(thread, nil) }
     }
 
     // MARK: Executor
@@ -148,7 +155,6 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             defer { state.stopping = [] }
             return state.stopping
         }
-        pthread_detach(thread)
         for continuation in waiting { continuation.resume() }
     }
 

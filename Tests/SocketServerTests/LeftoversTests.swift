@@ -1,0 +1,37 @@
+import SocketServer
+import Testing
+import UnderstudyTestKit
+
+/// In a process of its own, where nobody else opens descriptors.
+@Suite struct LeftoversTests {
+    @Test func `what has stopped leaves no thread and no descriptor`() async {
+        await #expect(processExitsWith: .success) {
+            // The first loop opens what the process keeps: the entropy source, the plugin's folder.
+            try await Self.serveAndStop()
+            let before = OpenFiles.count()
+
+            for _ in 0..<5 { try await Self.serveAndStop() }
+
+            let after = OpenFiles.count()
+            precondition(after <= before, "\(after) descriptors, \(before) before")
+            precondition(!OpenFiles.threadNames().contains("leftover"), "a loop's thread is still there")
+        }
+    }
+
+    private static func serveAndStop() async throws {
+        let loop = try EventLoop(name: "leftover")
+        let server = Server(on: loop) { exchange in
+            if exchange.request.path == "/sleep" { try? await exchange.loop.clock.sleep(for: .seconds(3600)) }
+            return .text("x")
+        }
+        let address = try await server.listen()
+        precondition(OpenFiles.threadNames().contains("leftover"), "the loop's thread has another name")
+        _ = try await RawSocket.get("http://\(address)/")
+        let sleeper = try await RawSocket(address)
+        try await sleeper.send("GET /sleep HTTP/1.1\r\n\r\n")
+        let idle = try await RawSocket(address)
+        await server.stop(grace: .milliseconds(50))
+        await loop.stop()
+        _ = (sleeper, idle)
+    }
+}

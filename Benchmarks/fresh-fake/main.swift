@@ -12,7 +12,9 @@ let kinds: [(name: String, make: Making)] = [
 ]
 
 /// The median time until a fake listens; what ends it again is not counted.
-func median(of times: Int, _ start: () async throws -> (took: Duration, end: @Sendable () async -> Void)) async throws -> Double {
+func median(of times: Int, _ start: () async throws -> (took: Duration, end: @Sendable () async -> Void)) async throws
+    -> Double
+{
     var durations: [Duration] = []
     for _ in 0..<times {
         let (took, end) = try await start()
@@ -41,10 +43,13 @@ for (name, make) in kinds {
         let begin = clock.now
         let loop = try EventLoop(name: "own")
         let fake = try await RunningFake(make(FakeEnvironment(id: name, loop: loop)))
-        return (begin.duration(to: clock.now), {
-            await fake.stop(grace: .zero)
-            await loop.stop()
-        })
+        return (
+            begin.duration(to: clock.now),
+            {
+                await fake.stop(grace: .zero)
+                await loop.stop()
+            }
+        )
     }
     report(name, "on a loop of its own", onOwn)
 }

@@ -23,11 +23,10 @@ setup: ## install the C libraries that are missing (apt; sudo only if you are no
 	@missing=""; for package in $(PACKAGES); do \
 	    dpkg-query -W -f='$${Status}' "$$package" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
-	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; \
-	echo "setup: installing$$missing"; \
-	echo "+ $$sudo apt-get update && $$sudo apt-get install -y --no-install-recommends$$missing"; \
-	$$sudo apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo "; fi; \
+	echo "setup: $${sudo}apt-get update && $${sudo}apt-get install -y --no-install-recommends$$missing"; \
+	$${sudo}apt-get update -qq; \
+	$${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	echo "setup: done"
 
 .PHONY: build
@@ -76,10 +75,6 @@ autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an
 	$(VENV)/bin/kosoku -m fuzzingclient -p 4 -x '12.*' -x '13.*' -o reports/autobahn "$${address#http://}" | tee reports/autobahn.log; \
 	grep -q '^301 cases passed$$' reports/autobahn.log
 
-.PHONY: bench
-bench: setup ## throughput beside a bare libwebsockets server and nginx, events a second, start, memory: a table of ratios
-	@SWIFT="$(SWIFT)" PYTHON="$(PYTHON)" Benchmarks/measure
-
 .PHONY: coverage
 coverage: setup ## which lines the Swift tests reach, by module
 	$(SWIFT) test --disable-xctest --enable-code-coverage
@@ -99,11 +94,11 @@ image-check: setup ## prove the container's runtime stage without a container en
 
 .PHONY: format
 format: ## lay out the sources as .swift-format says
-	$(SWIFT) format -i -r Sources Tests Benchmarks Package.swift
+	$(SWIFT) format -i -r Sources Tests Package.swift
 
 .PHONY: lint
 lint: ## complain about layout, change nothing
-	$(SWIFT) format lint --strict -r Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Package.swift
 
 .PHONY: clean
 clean: ## remove all that was built
@@ -128,8 +123,7 @@ debug: setup
 
 $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); \
-	    sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; echo "installing python3-venv"; \
-	    $$sudo apt-get update -qq; $$sudo apt-get install -y -qq python3-venv >/dev/null; $(PYTHON) -m venv $(VENV); }
+	    $(MAKE) --no-print-directory setup PACKAGES=python3-venv; $(PYTHON) -m venv $(VENV); }
 
 # The clients are pinned to the last one, so nothing is left to resolve.
 $(VENV)/Clients: Tests/Clients/requirements.txt | $(VENV)/bin/python

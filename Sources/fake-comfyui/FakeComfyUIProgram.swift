@@ -8,27 +8,13 @@ struct FakeComfyUIProgram: ServingCommand {
         commandName: "fake-comfyui", abstract: "A fake ComfyUI, on port 8188 unless told otherwise.",
         version: VersionCommand.version)
 
-    @Option(
-        help: ArgumentHelp(
-            "\"strict\" ignores the story's messages, as the real server does.", valueName: "story|strict"))
-    var profile: String?
-
-    @Option(help: ArgumentHelp("Further node classes, from a JSON file. Repeatable.", valueName: "file"))
-    var nodes: [String] = []
-
-    @Option(
-        defaultAsFlag: "*",
-        help: ArgumentHelp("Allow pages of other origins, as the real server's option does.", valueName: "origin"))
-    var enableCorsHeader: String?
-
-    @OptionGroup var options: SingleFakeOptions
+    @OptionGroup(title: "Options of its own") var own: ComfyUIOptions
+    @OptionGroup(title: "Options of every fake") var options: SingleFakeOptions
 
     func serve(until signals: StopSignals) async throws -> Int32 {
-        var settings = Settings()
-        settings.comfyUI.profile = profile
-        settings.comfyUI.nodes = nodes.isEmpty ? nil : nodes
-        settings.comfyUI.corsOrigin = enableCorsHeader
-        return try await options.serve("comfyui", with: settings, until: signals)
+        var cast = Cast()
+        cast.tuneComfyUI = own.tune
+        return try await options.serve("comfyui", with: own.settings, cast: cast, until: signals)
     }
 
     static func main() {

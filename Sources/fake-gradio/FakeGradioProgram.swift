@@ -8,19 +8,11 @@ struct FakeGradioProgram: ServingCommand {
         commandName: "fake-gradio", abstract: "A fake Gradio app, on the port of its role unless told otherwise.",
         version: VersionCommand.version)
 
-    @Option(
-        help: ArgumentHelp(
-            "What to pretend to be: \(Lineup.apps.joined(separator: ", ")), or a YAML file.", valueName: "name|file"))
-    var app = "echo"
-
-    @OptionGroup var options: SingleFakeOptions
+    @OptionGroup(title: "Options of every fake") var options: SingleFakeOptions
 
     func serve(until signals: StopSignals) async throws -> Int32 {
-        var settings = Settings()
-        settings.apps = [app]
-        // Where the real one stands, for an app that has no place of its own.
-        if !Lineup.apps.contains(app) { settings.ports.nameless = [7860] }
-        return try await options.serve(nil, with: settings, until: signals)
+        let cast = Cast()
+        return try await options.serve("echo", with: Settings(), cast: cast, until: signals)
     }
 
     static func main() {

@@ -8,15 +8,11 @@ struct FakeLiteLLMProgram: ServingCommand {
         commandName: "fake-litellm", abstract: "A fake LiteLLM proxy, on ports 8000 and 4000 unless told otherwise.",
         version: VersionCommand.version)
 
-    @Option(help: ArgumentHelp("A proxy configuration, in the real proxy's YAML.", valueName: "file"))
-    var config: String?
-
-    @OptionGroup var options: SingleFakeOptions
+    @OptionGroup(title: "Options of every fake") var options: SingleFakeOptions
 
     func serve(until signals: StopSignals) async throws -> Int32 {
-        var settings = Settings()
-        settings.liteLLM.config = config
-        return try await options.serve("litellm", with: settings, until: signals)
+        let cast = Cast()
+        return try await options.serve("litellm", with: Settings(), cast: cast, until: signals)
     }
 
     static func main() {

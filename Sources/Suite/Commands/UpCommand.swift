@@ -36,7 +36,7 @@ public struct UpCommand: ServingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "ComfyUI: \"strict\" ignores the story's messages, as the real server does.", valueName: "story|strict"))
+            "ComfyUI: \"strict\" ignores the story's messages, as the real server does.", valueName: "standard|strict"))
     var profile: String?
 
     @Option(
@@ -75,7 +75,7 @@ public struct UpCommand: ServingCommand {
             try sayItIsUp(holder)
             return 0
         }
-        let suite = try await RunningSuite.start(configuration, casting: cast)
+        let suite = try await RunningSuite.start(configuration, cast: Cast())
         try claim.announce(suite.readyLine)
         if let file = configuration.portsFile { try WholeFile.write(suite.readyLine.text + "\n", to: file) }
         if let readyDescriptor {
@@ -83,6 +83,7 @@ public struct UpCommand: ServingCommand {
         } else {
             announce(suite.readyLine, pid: getpid())
         }
+        StartupPages.giveBack()
         let status = await signals.first()
         await suite.stop()
         claim.release()

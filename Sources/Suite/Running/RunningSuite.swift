@@ -23,9 +23,18 @@ struct RunningSuite: Sendable {
         }
     }
 
-    /// Starts all fakes; when this returns they all answer.
+    /// Starts all fakes with that cast; when this returns they all answer.
     ///
     /// - Throws: ``SuiteError``; nothing runs then.
+    static func start(_ configuration: SuiteConfiguration, cast: Cast) async throws -> RunningSuite {
+        try await start(configuration) { part, environment in
+            try cast.fake(for: part, of: configuration, in: environment)
+        }
+    }
+
+    /// Starts all fakes; when this returns they all answer.
+    ///
+    /// - Throws: ``SuiteError``, or what the casting throws; nothing runs then.
     static func start(_ configuration: SuiteConfiguration, casting: @escaping Casting) async throws -> RunningSuite {
         var parts: [Part] = []
         var failure: (any Error)?

@@ -47,7 +47,7 @@ public struct Settings: Sendable, Equatable {
 
 /// What only the fake ComfyUI has.
 public struct ComfyUISettings: Sendable, Equatable {
-    /// `story` answers the story's own messages; `strict` ignores them, as the real server does.
+    /// `standard` answers the story's own messages; `strict` ignores them, as the real server does.
     public var profile: String?
     /// Files of node classes, in the form of `/object_info`, besides those that are built in.
     public var nodes: [String]?

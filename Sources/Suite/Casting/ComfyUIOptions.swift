@@ -1,0 +1,82 @@
+public import ArgumentParser
+public import ComfyUIFake
+
+/// The flags that only a fake ComfyUI has; those that the real server has too are spelled as its own.
+public struct ComfyUIOptions: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "\"strict\" ignores the story's messages, as the real server does.", valueName: "standard|strict"))
+    var profile: String?
+
+    @Option(
+        help: ArgumentHelp("Further node classes, or a dump of /object_info, in JSON. Repeatable.", valueName: "file"))
+    var nodes: [String] = []
+
+    @Option(
+        defaultAsFlag: "*",
+        help: ArgumentHelp("Allow pages of other origins; without a value, of any.", valueName: "origin"))
+    var enableCorsHeader: String?
+
+    @Flag(help: "Offer no models, as a server just installed.")
+    var noModels = false
+
+    @Flag(help: "Keep the results that the latest prompt has a use for. (default)")
+    var cacheClassic = false
+
+    @Option(help: ArgumentHelp("Keep the results of so many nodes.", valueName: "number"))
+    var cacheLru: Int?
+
+    @Flag(help: "Keep no results.")
+    var cacheNone = false
+
+    @Option(help: ArgumentHelp("How samplers show what they do: none, auto, latent2rgb, taesd.", valueName: "method"))
+    var previewMethod: String?
+
+    @Flag(help: "Tell users apart by the header comfy-user.")
+    var multiUser = false
+
+    @Option(help: ArgumentHelp("The largest upload. (default: 100)", valueName: "megabytes"))
+    var maxUploadSize: Int?
+
+    @Flag(help: "Tell of a machine without a graphics card.")
+    var cpu = false
+
+    @Option(help: ArgumentHelp("How long a step of a sampler takes, such as 100ms.", valueName: "time"))
+    var stepTime: String?
+
+    /// For ArgumentParser.
+    public init() {}
+
+    /// What these flags say, as far as the settings have it too.
+    public var settings: Settings {
+        var settings = Settings()
+        settings.comfyUI.profile = profile
+        settings.comfyUI.nodes = nodes.isEmpty ? nil : nodes
+        settings.comfyUI.corsOrigin = enableCorsHeader
+        return settings
+    }
+
+    /// Changes a setup as the other flags say.
+    public func tune(_ setup: inout ComfyUIConfiguration) throws {
+        if noModels { setup.models = .none }
+        if cacheClassic { setup.cache = .classic }
+        if let cacheLru { setup.cache = .recent(cacheLru) }
+        if cacheNone { setup.cache = .none }
+        if let previewMethod { setup.previewMethod = try known(previewMethod, "--preview-method") }
+        if multiUser { setup.isMultiUser = true }
+        if let maxUploadSize { setup.maximumUploadMegabytes = maxUploadSize }
+        if cpu {
+            setup.machine = .init(device: "cpu", type: "cpu", vram: setup.machine.ram, freeVRAM: setup.machine.freeRAM)
+        }
+        if let stepTime { setup.pace.step = try Duration(text: stepTime) }
+    }
+}
+
+/// One of a set of words, or advice.
+func known<Word: RawRepresentable & CaseIterable>(_ text: String, _ place: String) throws(SuiteError) -> Word
+where Word.RawValue == String {
+    guard let word = Word(rawValue: text) else {
+        throw .usage("\(place): unknown word \"\(text)\": \(advice(for: text, among: Word.allCases.map(\.rawValue)))")
+    }
+    return word
+}

@@ -75,6 +75,10 @@ autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an
 	$(VENV)/bin/kosoku -m fuzzingclient -p 4 -x '12.*' -x '13.*' -o reports/autobahn "$${address#http://}" | tee reports/autobahn.log; \
 	grep -q '^301 cases passed$$' reports/autobahn.log
 
+.PHONY: bench
+bench: setup ## throughput beside a bare libwebsockets server and nginx, events a second, start, memory: a table of ratios
+	@SWIFT="$(SWIFT)" PYTHON="$(PYTHON)" Benchmarks/measure
+
 .PHONY: coverage
 coverage: setup ## which lines the Swift tests reach, by module
 	$(SWIFT) test --disable-xctest --enable-code-coverage
@@ -94,11 +98,11 @@ image-check: setup ## prove the container's runtime stage without a container en
 
 .PHONY: format
 format: ## lay out the sources as .swift-format says
-	$(SWIFT) format -i -r Sources Tests Package.swift
+	$(SWIFT) format -i -r Sources Tests Benchmarks Package.swift
 
 .PHONY: lint
 lint: ## complain about layout, change nothing
-	$(SWIFT) format lint --strict -r Sources Tests Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Benchmarks Package.swift
 
 .PHONY: clean
 clean: ## remove all that was built

@@ -80,6 +80,9 @@ let package = Package(
         .executableTarget(
             name: "floor-echo", dependencies: ["SocketServer"], path: "Benchmarks/floor-echo",
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "SocketServer"], path: "Benchmarks/fresh-fake",
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
         tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),

@@ -21,7 +21,8 @@ struct Call {
     ///
     /// - Throws: `ServerTrouble` for anything else: the real handlers do not catch it.
     func json() async throws -> JSON {
-        guard let value = try? JSON(parsing: try await text(), options: .python) else { throw ServerTrouble() }
+        let text = try await text()
+        guard let value = try? JSON(parsing: text, options: .python) else { throw ServerTrouble() }
         return value
     }
 

@@ -28,7 +28,8 @@ extension FakeComfyUI {
     func cancelJob(_ call: Call) -> Answer { .json(["cancelled": .bool(cancel(call["id"]))]) }
 
     func cancelJobs(_ call: Call) async throws -> Answer {
-        guard let body = try? JSON(parsing: try await call.text(), options: .python) else {
+        let text = try await call.text()
+        guard let body = try? JSON(parsing: text, options: .python) else {
             return .json(["error": "Request body must be valid JSON"], status: 400)
         }
         guard let ids = body["job_ids"]?.array else {

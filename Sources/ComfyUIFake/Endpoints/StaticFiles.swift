@@ -27,9 +27,9 @@ enum StaticFiles {
             let fields: HeaderFields = [
                 "Cache-Control": "no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0",
             ]
-            return file(page, "text/html", fields).answer(to: request.headers)
-        case "/index.html": return file(page, "text/html").answer(to: request.headers)
-        case "/scripts/app.js": return file(script, "application/javascript").answer(to: request.headers)
+            return file(page, "text/html", fields).answer(to: request)
+        case "/index.html": return file(page, "text/html").answer(to: request)
+        case "/scripts/app.js": return file(script, "application/javascript").answer(to: request)
         default: return .missingFile(request.version)
         }
     }

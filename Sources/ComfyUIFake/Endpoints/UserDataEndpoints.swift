@@ -67,7 +67,7 @@ extension FakeComfyUI {
     func readUserData(_ call: Call) throws -> Answer {
         let path = try path(call, "file")
         guard let file = state.files[.user, path] else { return .empty(404) }
-        return FileAnswer(file: file, type: MediaType.of(path)).answer(to: call.request.headers)
+        return FileAnswer(file: file, type: MediaType.of(path)).answer(to: call.request)
     }
 
     func writeUserData(_ call: Call) async throws -> Answer {

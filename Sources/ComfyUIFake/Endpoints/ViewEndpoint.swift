@@ -10,8 +10,8 @@ extension FakeComfyUI {
         if asked.hasPrefix("blake3:") { return .empty(404) }
         let name = AnnotatedName(asked)
         if name.name.isEmpty || name.name.hasPrefix("/") || name.name.contains("..") { return .empty(400) }
-        let type = name.folder?.rawValue ?? call.query["type"] ?? "output"
-        guard let folder = FileStore.Folder(rawValue: type), folder != .user else { return .empty(400) }
+        let place = name.folder?.rawValue ?? call.query["type"] ?? "output"
+        guard let folder = FileStore.Folder(rawValue: place), folder != .user else { return .empty(400) }
         var path = name.name.splitAtLastSlash.name
         if let subfolder = call.query["subfolder"], !subfolder.isEmpty {
             guard let inside = subfolder.normalisedInside else { return .empty(403) }
@@ -27,7 +27,10 @@ extension FakeComfyUI {
         if let channel = call.query["channel"], let coding = ViewCoding(channel: channel) {
             return try await recoded(file.bytes, coding, fields)
         }
-        return FileAnswer(file: file, type: safeType(of: shownName), fields: fields).answer(to: call.request.headers)
+        let type = safeType(of: shownName)
+        var typed = fields
+        typed.append("Content-Type", type)
+        return FileAnswer(file: file, type: type, fields: typed).answer(to: call.request)
     }
 
     /// What a browser might run is served as bytes.

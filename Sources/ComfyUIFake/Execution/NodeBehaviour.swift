@@ -44,7 +44,14 @@ struct NodeCall: Sendable {
     /// The pictures of an input; something else there fails as it does in the real node.
     func images(_ name: String) throws(NodeFailure) -> ImageBatch {
         if let images = self[name].images { return images }
-        throw .raised(.attribute("'\((self[name].json ?? .null).pythonType)' object has no attribute 'shape'"))
+        // What `images[0].shape` says to other things.
+        let value = self[name].json ?? .null
+        switch value {
+        case .string(""): throw .raised(.index("string index out of range"))
+        case .string: throw .raised(.attribute("'str' object has no attribute 'shape'"))
+        case .object: throw .raised(.key("0"))
+        default: throw .raised(.type("'\(value.pythonType)' object is not subscriptable"))
+        }
     }
 
     func latent(_ name: String) throws(NodeFailure) -> Latent {

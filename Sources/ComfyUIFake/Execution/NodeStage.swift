@@ -61,9 +61,9 @@ final class NodeStage {
         return chosen != .none
     }
 
-    /// Sends a line of text that clients show under the node.
+    /// Sends a line of text that clients show under the node; to everybody, whoever owns the prompt.
     func send(text: String) {
-        run.send([.frame(BinaryFrame.text(text, node: node), to: .clientOrAll)])
+        run.send([.frame(BinaryFrame.text(text, node: node), to: .all)])
     }
 
     /// Five letters that stay with this node as long as its id lasts over prompts: part of its temporary names.

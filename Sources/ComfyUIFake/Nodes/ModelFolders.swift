@@ -81,10 +81,8 @@ public struct ModelFolders: Sendable, Hashable {
         return directories.map { "\(base)/\($0)" }
     }
 
-    /// The files of a folder by name, sorted; `nil` for a folder that does not exist. Some old names are
-    /// still understood (`map_legacy` upstream).
+    /// The files of a folder by name, sorted; `nil` for a folder that does not exist.
     func files(in folder: String) -> [File]? {
-        let folder = ["unet": "diffusion_models", "clip": "text_encoders"][folder] ?? folder
         guard ModelFolders.names.contains(folder) else { return nil }
         return (files[folder] ?? []).sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }

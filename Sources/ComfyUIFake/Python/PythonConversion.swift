@@ -91,8 +91,8 @@ enum PythonConversion {
         case "inf", "infinity": return literal.first == "-" ? -.infinity : .infinity
         case "nan": return .nan
         default:
-            // Swift also reads hexadecimal floats, Python does not.
-            guard let bare = unsigned.withoutUnderscores, !bare.isEmpty,
+            // Swift also reads hexadecimal floats, Python does not; the sign is gone already.
+            guard let bare = unsigned.withoutUnderscores, !bare.isEmpty, bare.first != "-", bare.first != "+",
                 bare.utf8.allSatisfy({ (48...57).contains($0) || [43, 45, 46, 101].contains($0) })
             else { return nil }
             // Python allows "1." and ".5".

@@ -6,7 +6,7 @@ internal import SocketServer
 struct FileAnswer {
     let file: FileStore.File
     let type: String
-    /// Set by the handler, before the type.
+    /// Set by the handler. If the type is among them it is not added.
     var fields = HeaderFields()
 
     private var size: Int { file.bytes.count }
@@ -14,8 +14,9 @@ struct FileAnswer {
     /// Whole seconds, rounded up as aiohttp does.
     private var modified: Int { (file.modified + 999_999_999) / 1_000_000_000 }
 
-    /// - Parameter request: its preconditions and its range count.
-    func answer(to request: HeaderFields) -> Answer {
+    /// - Parameter head: its preconditions and its range count.
+    func answer(to head: Request) -> Answer {
+        let (request, version) = (head.headers, head.version)
         if let tags = request["if-match"], !matches(tags, weakly: false) { return unsent(412) }
         if request["if-match"] == nil, let since = date(request["if-unmodified-since"]), modified > since {
             return unsent(412)
@@ -29,16 +30,11 @@ struct FileAnswer {
         var part = 0..<size
         var range: String?
         if let text = request["range"], appliesToThis(request["if-range"]) {
-            guard let wanted = FileAnswer.range(text, size) else {
-                answer.status = 416
-                answer.lateFields.append("Content-Range", "bytes */\(size)")
-                answer.lateFields.append("Content-Length", "0")
-                return answer
-            }
+            guard let wanted = FileAnswer.range(text, size) else { return unsatisfiable(version) }
             (part, answer.status) = (wanted, 206)
             range = "bytes \(wanted.lowerBound)-\(wanted.upperBound - 1)/\(size)"
         }
-        answer.lateFields.append("Content-Type", type)
+        if !fields.contains("content-type") { answer.lateFields.append("Content-Type", type) }
         answer.lateFields.append("Etag", "\"\(tag)\"")
         answer.lateFields.append("Last-Modified", CivilTime(seconds: modified).httpDate)
         answer.lateFields.append("Content-Length", String(part.count))
@@ -54,6 +50,15 @@ struct FileAnswer {
             answer.lateFields.append("Etag", "\"\(tag)\"")
             answer.lateFields.append("Last-Modified", CivilTime(seconds: modified).httpDate)
         }
+        return answer
+    }
+
+    /// aiohttp sends no length with this refusal, so it comes in chunks.
+    private func unsatisfiable(_ version: HTTPVersion) -> Answer {
+        var answer = Answer(status: 416, fields: fields, body: .stream { _ in })
+        answer.lateFields.append("Content-Range", "bytes */\(size)")
+        if version == .http11 { answer.lateFields.append("Transfer-Encoding", "chunked") }
+        if !fields.contains("content-type") { answer.lateFields.append("Content-Type", MediaType.unknown) }
         return answer
     }
 

@@ -1,0 +1,125 @@
+"""What is measured: each function gives rows for the table. Targets: the design's budget."""
+
+import json
+from contextlib import ExitStack
+from statistics import median
+
+from . import load, programs
+from .idle import IdleSockets
+from .rounds import interleaved, ratio
+from .servers import Bare, Floor, Nginx, Suite
+from .table import Row, rate, size, time
+
+CHAT = json.dumps({
+    "model": "gpt-4o",
+    "messages": [
+        {"role": "system", "content": "You are a helpful assistant that answers in one short sentence."},
+        {"role": "user", "content": "What is the capital of France, and since when has it been so?"},
+    ],
+    "temperature": 0.7, "max_tokens": 64, "user": "bench", "metadata": {"run": 1}, "stop": ["\n\n"],
+}).encode()
+
+# A long answer of its own, streamed: as many events as words, without a pause between them.
+STREAM = json.dumps({
+    "model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "Go on."}],
+    "mock_response": "word " * 20_000,
+}).encode()
+
+IDLE = 4000
+
+
+def small_answers(name: str, port: int, path: str, seconds: float, rounds: int, target: float | None = 0.8):
+    """A small JSON answer beside the bare server's same bytes and nginx's same body."""
+    whole = load.answer(port, load.request("GET", path))
+    measures = {"ours": lambda: load.answers(port, path, seconds)}
+    with ExitStack() as stack:
+        bare = stack.enter_context(Bare(whole))
+        measures["bare"] = lambda: load.answers(bare.port, path, seconds)
+        if programs.installed("nginx"):
+            nginx = stack.enter_context(Nginx(whole.partition(b"\r\n\r\n")[2]))
+            measures["nginx"] = lambda: load.answers(nginx.port, path, seconds)
+        results = interleaved(measures, rounds)
+    ours = rate(median(results["ours"]))
+    share = ratio(results, "ours", "bare")
+    yield Row(
+        f"{name} GET {path}", ours, f"bare lws {rate(median(results['bare']))}", f"{share:.2f}",
+        f"≥ {target}" if target else "", share >= target if target else None)
+    if "nginx" in results:
+        yield Row("", "", f"nginx {rate(median(results['nginx']))}", f"{ratio(results, 'ours', 'nginx'):.2f}")
+
+
+def chat(port: int, seconds: float, rounds: int):
+    """A chat request, parsed and answered, beside the bare server that reads it and gives the same bytes."""
+    path = "/v1/chat/completions"
+    with Bare(load.answer(port, load.request("POST", path, CHAT))) as bare:
+        results = interleaved({
+            "ours": lambda: load.answers(port, path, seconds, CHAT),
+            "bare": lambda: load.answers(bare.port, path, seconds, CHAT),
+        }, rounds)
+    share = ratio(results, "ours", "bare")
+    yield Row(
+        f"litellm POST {path}", rate(median(results["ours"])), f"bare lws {rate(median(results['bare']))}",
+        f"{share:.2f}", "≥ 0.5", share >= 0.5)
+
+
+def events(name: str, port: int, asked: bytes, seconds: float, rounds: int):
+    """Events of one stream, as fast as they come; the server has one core to itself."""
+    measured = median(load.events(port, asked, seconds) for _ in range(rounds))
+    yield Row(
+        f"{name} events, one stream, unpaced", rate(measured), target="≥ 500k/s", met=measured >= 500_000)
+
+
+def echoes(seconds: float, rounds: int):
+    """A WebSocket echo on two floors, one of which holds thousands of silent sockets besides."""
+    with Floor() as quiet, Floor() as crowded, Bare(b"") as bare:
+        before = crowded.resident
+        with IdleSockets(crowded.port, "/", IDLE):
+            each = (crowded.resident - before) / IDLE
+            results = interleaved({
+                "quiet": lambda: load.echoes(quiet.port, "/", seconds),
+                "crowded": lambda: load.echoes(crowded.port, "/", seconds),
+                "bare": lambda: load.echoes(bare.port, "/", seconds, protocol="echo"),
+            }, rounds)
+    share = ratio(results, "crowded", "quiet")
+    yield Row(
+        f"floor WebSocket echo beside {IDLE:,} idle", rate(median(results["crowded"])),
+        f"beside none {rate(median(results['quiet']))}", f"{share:.2f}", "≥ 0.9", share >= 0.9)
+    yield Row(
+        "", "", f"bare lws {rate(median(results['bare']))}", f"{ratio(results, 'quiet', 'bare'):.2f}")
+    yield Row("floor memory of an idle WebSocket", size(each), target="≤ 8 KB", met=each <= 8 * 1024)
+
+
+def idle_memory(name: str, suite: Suite, path: str, count: int = 1000):
+    """What an idle WebSocket of a fake costs, the first ones left out: they also touch what is shared."""
+    with IdleSockets(suite.fakes[name], path, 100):
+        before = suite.resident
+        with IdleSockets(suite.fakes[name], path, count):
+            each = (suite.resident - before) / count
+    yield Row(f"{name} memory of an idle WebSocket", size(each), target="≤ 8 KB", met=each <= 8 * 1024)
+
+
+def starts(count: int):
+    """From the process's begin to the ready line of all fakes, and what they hold then."""
+    times, sizes, fakes = [], [], 0
+    for _ in range(count):
+        with Suite(pinned=False) as suite:
+            times.append(suite.start_seconds)
+            sizes.append(suite.resident)
+            fakes = len(suite.fakes)
+    begun, held = median(times), median(sizes)
+    yield Row(f"start to ready, {fakes} fakes", time(begun), target="≤ 50 ms", met=begun <= 0.05)
+    yield Row(f"memory of {fakes} idle fakes", size(held), target="≤ 20 MB", met=held <= 20e6)
+
+
+def fresh():
+    """A fake made, listening and gone again, inside of one process."""
+    program = programs.released("fresh-fake")
+    if program is None:
+        return
+    for line in load.run([str(program)]).splitlines():
+        result = json.loads(line)
+        seconds = result["milliseconds"] / 1000
+        yield Row(
+            f"a fresh {result['kind']}, {result['where']}", time(seconds),
+            target="≤ 2 ms" if result["where"] == "on a living loop" else "",
+            met=seconds <= 0.002 if result["where"] == "on a living loop" else None)

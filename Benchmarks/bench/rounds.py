@@ -1,0 +1,21 @@
+"""Comparisons on a machine that is never quiet: A B A B …, and the median of each."""
+
+from statistics import median
+from typing import Callable
+
+Measure = Callable[[], float]
+
+
+def interleaved(measures: dict[str, Measure], rounds: int) -> dict[str, list[float]]:
+    """Each measure once a round, in turn; every other round backwards, so that a drift hits all alike."""
+    results: dict[str, list[float]] = {name: [] for name in measures}
+    for turn in range(rounds):
+        names = list(measures)
+        for name in reversed(names) if turn % 2 else names:
+            results[name].append(measures[name]())
+    return results
+
+
+def ratio(results: dict[str, list[float]], one: str, other: str) -> float:
+    """The median of the rounds' own ratios: what both suffered in a round cancels out."""
+    return median(a / b for a, b in zip(results[one], results[other]))

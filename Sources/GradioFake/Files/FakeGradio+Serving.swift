@@ -1,0 +1,86 @@
+import Fakes
+import JSONTree
+import Media
+import SocketServer
+
+extension FakeGradio {
+    /// `GET /file=…` and `/file/…`: a file of the fake's own store. Nothing else exists for it.
+    func file(_ path: String, _ request: Request) async -> Reply {
+        guard let file = files[path], file.isServed else {
+            return .detail(403, .string("File not allowed: \(path)."))
+        }
+        let bytes: [UInt8]
+        switch file.content {
+        case .bytes(let held): bytes = held
+        case .recipe(let recipe):
+            // Work of a second or so: not on the loop.
+            guard let made = await Self.make(recipe) else { return internalError }
+            bytes = made
+            files.fill(path, with: made)
+        }
+        return answer(with: bytes, of: file, path, request)
+    }
+
+    /// A file as the version serves it, whole or in part.
+    private func answer(with bytes: [UInt8], of file: FileStore.File, _ path: String, _ request: Request) -> Reply {
+        let name = String(path.split(separator: "/").last ?? "file")
+        let (type, isInline) = ContentType.served(name, major: app.major)
+        switch ByteRange(request.headers["range"], size: bytes.count) {
+        case .closed(let range): return echoing(bytes[range], of: bytes.count, range, type, isInline, request)
+        case .unsatisfiable:
+            var reply = Reply.detail(416, "Requested Range Not Satisfiable")
+            reply.headers.append("content-range", "bytes */\(bytes.count)")
+            return reply
+        case .open(let range):
+            var reply = whole(Array(bytes[range]), name, type, isInline, file)
+            reply.status = 206
+            reply.headers.append(
+                "content-range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)")
+            return reply
+        case .none: return whole(bytes, name, type, isInline, file)
+        }
+    }
+
+    private func whole(
+        _ bytes: [UInt8], _ name: String, _ type: String, _ isInline: Bool, _ file: FileStore.File
+    ) -> Reply {
+        var fields: HeaderFields = ["accept-ranges": "bytes", "content-type": type]
+        if app.major > .three { fields.append("content-disposition", disposition(name, isInline)) }
+        fields.append("content-length", "\(bytes.count)")
+        fields.append("last-modified", WallTime(seconds: file.modified).httpDate)
+        fields.append("etag", "\"\(Digest.sha256(Array("\(file.modified) \(name)".utf8)).prefix(32))\"")
+        return Reply(headers: fields, body: .bytes(bytes))
+    }
+
+    /// A range with both ends: the real server builds this answer upon the request's own headers.
+    private func echoing(
+        _ part: ArraySlice<UInt8>, of size: Int, _ range: ClosedRange<Int>, _ type: String, _ isInline: Bool,
+        _ request: Request
+    ) -> Reply {
+        var fields: HeaderFields = [:]
+        // Those that frame a message would break this one.
+        let framing: Set = [
+            "connection", "content-length", "transfer-encoding", "content-type", "content-range", "upgrade",
+        ]
+        for field in request.headers where !framing.contains(field.name.lowercased()) {
+            fields.append(field.name.lowercased(), field.value)
+        }
+        fields.append("content-disposition", isInline ? "inline" : "attachment")
+        fields.append("content-type", type)
+        fields.append("content-range", "bytes \(range.lowerBound)-\(range.upperBound)/\(size)")
+        fields.append("content-length", "\(part.count)")
+        return Reply(status: 206, headers: fields, body: .bytes(Array(part)))
+    }
+
+    private func disposition(_ name: String, _ isInline: Bool) -> String {
+        let encoded = name.percentEncoded
+        let kind = isInline ? "inline" : "attachment"
+        return encoded == name ? "\(kind); filename=\"\(name)\"" : "\(kind); filename*=utf-8''\(encoded)"
+    }
+
+    /// Follows a recipe on another thread than the loop's.
+    @concurrent
+    private static func make(_ recipe: MediaRecipe) async -> [UInt8]? {
+        try? recipe.bytes()  // what cannot be made is the server's error
+    }
+}

@@ -1,0 +1,122 @@
+import JSONTree
+import SocketServer
+
+extension FakeGradio {
+    /// `GET /config`.
+    func config(_ caller: Caller) -> Reply { .json(config(for: caller)) }
+
+    func config(for caller: Caller) -> JSON {
+        let launch = app.definition.launch
+        return app.config(
+            root: caller.root, appID: appID, user: caller.user, showError: launch.showError,
+            maxFileSize: launch.maxFileSize)
+    }
+
+    /// `GET /info`.
+    func info(_ caller: Caller, _ query: QueryItems) -> Reply {
+        let all = ["true", "1", "t", "yes", "on"].contains(query["all_endpoints"]?.lowercased() ?? "")
+        return .json(app.description(root: caller.root, all: all && app.major >= .five))
+    }
+
+    /// `GET /`: a plain page with what the real one tells scripts.
+    func page(_ caller: Caller) -> Reply {
+        let isLocked = !options.app.launch.users.isEmpty && caller.user == nil
+        let config: JSON =
+            isLocked
+            ? [
+                "auth_required": true,
+                "auth_message": options.app.launch.authMessage.map { .string($0) } ?? .null, "space_id": nil,
+                "root": .string(caller.root), "components": [], "dependencies": [],
+            ] : config(for: caller)
+        let info = isLocked ? JSON.object([:]) : app.description(root: caller.root, all: false)
+        let text = PageTexts.page(title: app.definition.title, config: config, info: info)
+        return .plain(text, type: "text/html; charset=utf-8")
+    }
+
+    /// `GET /manifest.json`.
+    var manifest: Reply {
+        .json(
+            [
+                "name": .string(app.definition.title),
+                "icons": [
+                    [
+                        "src": "static/img/logo_nosize.svg", "sizes": "any", "type": "image/svg+xml",
+                        "purpose": "any",
+                    ]
+                ], "start_url": "./", "display": "standalone",
+            ], type: "application/manifest+json")
+    }
+
+    /// `GET /monitoring/summary`.
+    var monitoringSummary: Reply {
+        var functions = JSONObject()
+        for function in app.functions {
+            guard let clock = clocks[function.id] else { continue }
+            let total = clock.count + clock.failures
+            let mean = JSON.double(clock.mean)
+            functions[function.apiName] = [
+                "success_rate": .double(total == 0 ? 0 : Double(clock.count) / Double(total)),
+                "process_time_percentiles": ["50th": mean, "90th": mean, "99th": mean],
+                "total_requests": .int(total),
+            ]
+        }
+        return .json(["functions": .object(functions)])
+    }
+
+    /// `GET /static/…` and `/assets/…`: the fake has no front end of its own but an icon.
+    func staticFile(_ path: String) -> Reply {
+        if path.isEmpty || path.last == "/" { return .detail(400, "Bad Request") }
+        if path.hasSuffix("logo_nosize.svg") || path.hasSuffix("logo.svg") {
+            return .whole(Array(PageTexts.icon.utf8), type: "image/svg+xml")
+        }
+        return .detail(404, "Not Found")
+    }
+
+    /// `POST /component_server`: no component of an app file has functions of its own.
+    func componentServer(_ exchange: Exchange) async -> Reply {
+        guard let body = try? await exchange.body(), let json = try? JSON(parsing: body, options: .python),
+            let object = json.object,
+            ["data", "component_id", "fn_name", "session_hash"].allSatisfy({ object[$0] != nil })
+        else { return .detail(400, "Invalid JSON body.") }
+        return .detail(404, "Function not found.")
+    }
+
+    /// `POST /stream/{event}`: input for an event that takes a stream, of which there are none.
+    func streamInput(_ exchange: Exchange) async -> Reply {
+        switch await read(exchange, .predict) {
+        case .failure(let refusal): refusal.reply
+        case .success: .empty(404)
+        }
+    }
+
+    /// `GET /stream/…`: live media of streaming outputs, of which there are none.
+    func playlist(_ component: String, body: String?) -> Reply {
+        guard Int(component) != nil else {
+            return BodyComplaint(
+                "int_parsing", ["path", "component_id"],
+                "Input should be a valid integer, unable to parse string as an integer", .string(component)
+            ).reply
+        }
+        guard let body else { return .empty(404) }
+        return Reply(
+            status: 404, headers: ["content-length": "\(body.utf8.count)"], body: .bytes(Array(body.utf8)))
+    }
+
+    /// The story's status pages, which the real server does not have.
+    func storyStatus(_ request: Request) -> Reply? {
+        guard request.method == "GET" || request.method == "HEAD" else { return nil }
+        switch request.path {
+        case "/api/health":
+            return .json([
+                "status": "healthy", "app": .string(app.definition.title), "version": .string(app.major.version),
+            ])
+        case "/api/status":
+            return .json([
+                "status": "running", "app": .string(app.definition.title), "version": .string(app.major.version),
+                "queue_size": .int(queue.waiting.count), "running": .int(queue.runningCount),
+            ])
+        case "/api/ready": return .json(["ready": true, "app": .string(app.definition.title)])
+        default: return nil
+        }
+    }
+}

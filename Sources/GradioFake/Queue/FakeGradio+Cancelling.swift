@@ -1,0 +1,77 @@
+import JSONTree
+import SocketServer
+
+extension FakeGradio {
+    /// `POST /cancel`: always a success, whatever there was to cancel.
+    func cancel(_ exchange: Exchange) async -> Reply {
+        switch await read(exchange, .cancel) {
+        case .failure(let refusal): return refusal.reply
+        case .success(let body):
+            if let event = events[body["event_id"]?.string ?? ""], event.session == body["session_hash"]?.string {
+                await cancel(event)
+            }
+            return .json(["success": true])
+        }
+    }
+
+    /// A waiting event goes at once, a function at once, a generator when its step has ended.
+    private func cancel(_ event: QueuedEvent) async {
+        if queue.withdraw(event.id) {
+            post(.completed(.cancelled), for: event)
+            events[event.id] = nil
+            return
+        }
+        event.isCancelled = true
+        if event.function.isGenerator {
+            await event.waitForEnd()
+        } else {
+            runs[event.id]?.cancel()
+        }
+    }
+
+    /// `POST /reset`, which does nothing since 4; in 3 it ends a running event.
+    func reset(_ exchange: Exchange) async -> Reply {
+        switch await read(exchange, app.major == .three ? .oldReset : .reset) {
+        case .failure(let refusal): return refusal.reply
+        case .success(let body):
+            guard app.major == .three else { return .json(["success": true]) }
+            let running = events.values.first { event in
+                event.session == body["session_hash"]?.string && event.function.id == body["fn_index"]?.int
+            }
+            running?.isCancelled = true
+            return .json(["success": .bool(running != nil)])
+        }
+    }
+
+    /// `POST /run/{name}` and `/api/{name}`: without the queue. An index in the body wins over the name.
+    func run(_ name: String, _ exchange: Exchange, _ caller: Caller) async -> Reply {
+        switch await read(exchange, .predict) {
+        case .failure(let refusal): return refusal.reply
+        case .success(let body):
+            let index = body["fn_index"]?.int
+            guard let function = index == nil ? app.function(named: name) : index.flatMap({ app.function($0) }) else {
+                return internalError
+            }
+            if !app.definition.queue.apiOpen, function.definition.isQueued {
+                return .detail(
+                    404,
+                    "This API endpoint does not accept direct HTTP POST requests. Please join the queue to use this API."
+                )
+            }
+            let session = body["session_hash"]?.string ?? "run \(exchange.connectionID)"
+            do {
+                var work = try begin(
+                    function, function.completed(body["data"]?.array ?? []), session: session, caller)
+                let (values, isLast, seconds) = try await step(&work) { _ in }
+                let output = QueueMessage.Output(
+                    data: values ?? function.outputs.map { _ in .null }, isGenerating: !isLast, duration: seconds,
+                    averageDuration: clocks[function.id]?.mean ?? seconds)
+                return .json(messages.output(output))
+            } catch let failure as AppFailure {
+                return .json(messages.error(failure), status: 500)
+            } catch {
+                return internalError  // the client has gone, or the fake stops
+            }
+        }
+    }
+}

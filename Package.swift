@@ -48,16 +48,17 @@ let package = Package(
         // C, seen by one Swift module each.
         .systemLibrary(name: "CLws", pkgConfig: "libwebsockets libuv", providers: [.apt(["libwebsockets-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
             providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev"])]),
         // JSON and other embedded files of the fakes, by #embed.
-        .target(name: "ComfyUIAssets"),
+        .target(name: "ComfyUIAssets", exclude: ["object_info.json", "node_replacements.json"]),
         .target(name: "GradioAssets", exclude: ["apps", "data"]),
 
         module("JSONTree"),
-        module("SocketServer", ["CLws", "COpenSSL", "CZlib"]),
+        module("SocketServer", ["CLws", "COpenSSL", "CNghttp2", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
         module("Fakes", ["SocketServer", "JSONTree", logging]),
         module("ComfyUIFake", ["Fakes", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
@@ -79,9 +80,12 @@ let package = Package(
         .executableTarget(
             name: "floor-echo", dependencies: ["SocketServer"], path: "Benchmarks/floor-echo",
             swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "SocketServer"], path: "Benchmarks/fresh-fake",
+            swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
-        tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL"]),
+        tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),
         tests(of: "Media"),
         tests(of: "Fakes", ["UnderstudyTestKit"]),
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),

@@ -1,6 +1,7 @@
 """Fixtures: each fake that a test names is started once for each worker, and its end is checked.
 
-The executables are those of UNDERSTUDY_BIN, by default .build/debug.
+The executables are those of UNDERSTUDY_BIN, by default .build/debug. REAL_LITELLM_URL and the like aim the same tests at
+a real server, started with the same configuration: what they expect has to hold there too.
 """
 
 import os
@@ -8,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from fake_process import FakeProcess
+from fake_process import FakeProcess, Server
 
 # The clients must not look beyond the loopback, and not at the settings of whoever runs the tests.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "HTTP_PROXY", "http_proxy"):
     os.environ.pop(name, None)
@@ -19,7 +22,10 @@ for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPI
 HERE = Path(__file__).parent
 
 
-def running(executable: str, *arguments: str):
+def running(name: str, executable: str, *arguments: str):
+    if url := os.environ.get(f"REAL_{name}_URL"):
+        yield Server(url)
+        return
     with FakeProcess(executable, "--port", "0", *arguments) as fake:
         yield fake
 
@@ -27,40 +33,50 @@ def running(executable: str, *arguments: str):
 @pytest.fixture(scope="session")
 def comfyui():
     """A fake ComfyUI, ten times as fast as the real one."""
-    yield from running("fake-comfyui", "--speed", "10x")
+    yield from running("COMFYUI", "fake-comfyui", "--speed", "10x")
 
 
 @pytest.fixture(scope="session")
 def litellm_proxy():
     """A fake LiteLLM proxy without a key, with the deployments of litellm.yaml."""
-    yield from running("fake-litellm", "--config", str(HERE / "litellm.yaml"))
+    yield from running("LITELLM", "fake-litellm", "--config", str(HERE / "litellm.yaml"))
 
 
 @pytest.fixture(scope="session")
 def locked_litellm_proxy():
     """The same with a master key, `sk-understudy-tests`."""
-    yield from running("fake-litellm", "--config", str(HERE / "litellm-locked.yaml"))
+    yield from running("LITELLM_LOCKED", "fake-litellm", "--config", str(HERE / "litellm-locked.yaml"))
 
 
 @pytest.fixture(scope="session")
 def wan2gp():
     """The built-in Gradio app that turns text to video."""
-    yield from running("fake-gradio", "--app", "wan2gp", "--speed", "10x")
+    yield from running("WAN2GP", "fake-gradio", "--app", "wan2gp", "--speed", "10x")
 
 
 @pytest.fixture(scope="session")
 def rvc():
     """The built-in Gradio app that turns one voice into another."""
-    yield from running("fake-gradio", "--app", "rvc", "--speed", "10x")
+    yield from running("RVC", "fake-gradio", "--app", "rvc", "--speed", "10x")
 
 
 @pytest.fixture(scope="session")
 def audioldm():
     """The built-in Gradio app that turns text to sound."""
-    yield from running("fake-gradio", "--app", "audioldm", "--speed", "10x")
+    yield from running("AUDIOLDM", "fake-gradio", "--app", "audioldm", "--speed", "10x")
 
 
 @pytest.fixture(scope="session")
 def echo():
     """The built-in Gradio app that says what it was told."""
-    yield from running("fake-gradio", "--app", "echo")
+    yield from running("ECHO", "fake-gradio", "--app", "echo")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "invented: the fake answers this by itself, the real server asks who stands behind it")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("invented") and os.environ.get("REAL_LITELLM_URL"):
+            item.add_marker(pytest.mark.skip(reason="nothing stands behind the real proxy"))

@@ -16,7 +16,19 @@ FOLDER = Path(os.environ.get("UNDERSTUDY_BIN") or ROOT / ".build" / "debug")
 ENDED_BY_SIGTERM = 143
 
 
-class FakeProcess:
+class Server:
+    """Something that serves at a URL: a fake, or the real thing where the environment names one."""
+
+    def __init__(self, url: str):
+        self.url = url.rstrip("/")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.url.removeprefix("http://").rsplit(":", 1)
+        return host, int(port)
+
+
+class FakeProcess(Server):
     """One executable of the suite in the foreground.
 
     `FakeProcess("fake-litellm", "--port", "0")` returns when its ready line has come.
@@ -32,13 +44,8 @@ class FakeProcess:
         )
         self.ready = self._ready_line()
         self.seconds_to_ready = time.monotonic() - started
-        self.url = self.ready["fakes"][0]["url"]
+        super().__init__(self.ready["fakes"][0]["url"])
         self.pid = self.process.pid
-
-    @property
-    def address(self) -> tuple[str, int]:
-        host, port = self.url.removeprefix("http://").rsplit(":", 1)
-        return host, int(port)
 
     @property
     def errors(self) -> str:

@@ -8,11 +8,14 @@ struct FakeGradioProgram: ServingCommand {
         commandName: "fake-gradio", abstract: "A fake Gradio app, on the port of its role unless told otherwise.",
         version: VersionCommand.version)
 
+    @OptionGroup(title: "Options of its own") var own: GradioOptions
     @OptionGroup(title: "Options of every fake") var options: SingleFakeOptions
 
     func serve(until signals: StopSignals) async throws -> Int32 {
-        let cast = Cast()
-        return try await options.serve("echo", with: Settings(), cast: cast, until: signals)
+        var cast = Cast()
+        cast.gradioMajor = try own.version()
+        cast.tuneGradio = own.tune
+        return try await options.serve(nil, with: own.settings, cast: cast, until: signals)
     }
 
     static func main() {

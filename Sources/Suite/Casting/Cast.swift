@@ -1,10 +1,16 @@
 public import ComfyUIFake
 internal import Fakes
+public import GradioFake
 
 /// Who plays the parts: makes each fake as the settings say, and as an executable's own flags add.
 public struct Cast: Sendable {
     /// Changes the setup of the fake ComfyUI last.
     public var tuneComfyUI: @Sendable (inout ComfyUIConfiguration) throws -> Void = { _ in }
+    /// Changes the setup of each fake Gradio last.
+    public var tuneGradio: @Sendable (inout GradioConfiguration) throws -> Void = { _ in }
+    /// The version of Gradio that is played, unless an app's file says so itself.
+    public var gradioMajor: GradioMajor?
+
     /// The fakes as the settings have them.
     public init() {}
 
@@ -15,7 +21,8 @@ public struct Cast: Sendable {
         do {
             return switch part.kind {
             case .comfyui: try comfyUI(suite.comfyUI, environment)
-            case .litellm, .gradio: throw SuiteError(.start, "\(environment.id) is not there yet")
+            case .litellm: throw SuiteError(.start, "\(environment.id) is not there yet")
+            case .gradio: try gradio(part, environment)
             }
         } catch let error as SuiteError {
             throw error
@@ -32,6 +39,20 @@ public struct Cast: Sendable {
         setup.crossOrigin = settings.corsOrigin
         try tuneComfyUI(&setup)
         return try FakeComfyUI(environment: environment, setup: setup)
+    }
+
+    private func gradio(_ part: SuiteConfiguration.Fake, _ environment: FakeEnvironment) throws -> any Fake {
+        let app =
+            switch part.app {
+            case .file(let file):
+                try AppDefinition(
+                    yaml: String(decoding: Self.contents(file), as: UTF8.self), file: file, major: gradioMajor)
+            case .builtIn(let name): try AppDefinition.bundled(name, major: gradioMajor)
+            case nil: preconditionFailure("a fake Gradio without an app: the settings give each one")
+            }
+        var setup = GradioConfiguration(app: app)
+        try tuneGradio(&setup)
+        return FakeGradio(environment, configuration: setup)
     }
 
     private static func contents(_ file: String) throws(SuiteError) -> [UInt8] {

@@ -1,0 +1,48 @@
+public import ArgumentParser
+public import GradioFake
+
+/// The flags that only a fake Gradio has.
+public struct GradioOptions: ParsableArguments, Sendable {
+    @Option(
+        help: ArgumentHelp(
+            "What to pretend to be: \(Lineup.apps.joined(separator: ", ")), or a YAML file.", valueName: "name|file"))
+    var app = "echo"
+
+    @Option(
+        help: ArgumentHelp(
+            "The major version of Gradio: 6, 5, 4 or 3. (default: 6, or as the file says)", valueName: "number"))
+    var major: Int?
+
+    @Flag(help: "Show clients the text of every exception, as launch(show_error=True) does.")
+    var showError = false
+
+    @Flag(help: "Answer only what the real server answers: no status pages of the story.")
+    var strict = false
+
+    /// For ArgumentParser.
+    public init() {}
+
+    /// What these flags say, as far as the settings have it too.
+    public var settings: Settings {
+        var settings = Settings()
+        settings.apps = [app]
+        // Where the real one stands, for an app that has no place of its own.
+        if !Lineup.apps.contains(app) { settings.ports.nameless = [7860] }
+        return settings
+    }
+
+    /// The version that was asked for.
+    public func version() throws -> GradioMajor? {
+        guard let major else { return nil }
+        guard let version = GradioMajor(rawValue: major) else {
+            throw SuiteError.usage("--major: expected 6, 5, 4 or 3, got \(major)")
+        }
+        return version
+    }
+
+    /// Changes a setup as the other flags say.
+    public func tune(_ setup: inout GradioConfiguration) {
+        if showError { setup.app.launch.showError = true }
+        if strict { setup.isStrict = true }
+    }
+}

@@ -91,6 +91,8 @@ def defined(path):
 def comfyui(setup, bin):
     """The options of the real server's start, and the node classes that it had besides its own."""
     options = [] if setup == "default" else shlex.split(setup)
+    # The recorded server was just installed, on a machine without a graphics card.
+    options += ["--profile", "strict", "--no-models"] + ([] if "--cpu" in options else ["--cpu"])
     nodes = [defined(HERE / "comfyui/probe.json")]
     if "--cache-classic" in options:
         nodes.append(defined(HERE / "comfyui/testing-pack.json"))

@@ -91,6 +91,6 @@ let package = Package(
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
         tests(of: "LiteLLMFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
         tests(of: "GradioFake", ["UnderstudyTestKit", "Fakes", "SocketServer", "JSONTree"]),
-        tests(of: "Suite", ["UnderstudyTestKit", "Fakes", "SocketServer", "understudy", "fake-litellm", logging]),
+        tests(of: "Suite", ["UnderstudyTestKit", "Fakes", "SocketServer", "understudy", "fake-comfyui", logging]),
     ]
 )

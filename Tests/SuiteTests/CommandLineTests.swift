@@ -1,0 +1,168 @@
+import Glibc
+import Testing
+
+@testable import Suite
+
+/// The executables as a shell meets them.
+@Suite struct CommandLineTests {
+    @Test func `a suite goes to the background, is found there, and is taken down again`() async throws {
+        try await withTemporaryFolder { folder in
+            let up = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
+            #expect(up.status == 0)
+            let line = try #require(ReadyLine(text: up.output))
+            #expect(line.fakes.map(\.id) == ["comfyui"])
+            for address in line.fakes[0].urls { try AddressCheck(url: address).run() }
+
+            let again = try await understudy("up", "--only", "rvc", in: folder)
+            #expect(again.status == 0)
+            #expect(again.output == up.output)
+
+            let status = try await understudy("status", "--check", in: folder)
+            #expect(status.status == 0)
+            #expect(status.output.contains(line.fakes[0].url))
+
+            let down = try await understudy("down", in: folder)
+            #expect(down.status == 0)
+            #expect(down.output.hasSuffix("is down.\n"))
+            for address in line.fakes[0].urls {
+                #expect(throws: SuiteError.self) { try AddressCheck(url: address).run() }
+            }
+            #expect(try await understudy("status", in: folder).status == 1)
+            #expect(try await understudy("down", in: folder).output == "Nothing is up here.\n")
+        }
+    }
+
+    @Test func `a suite that was killed leaves nothing in the way of the next one`() async throws {
+        try await withTemporaryFolder { folder in
+            _ = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
+            let killed = try #require(StateFolder(path: folder + "/.understudy").holder)
+            kill(killed.pid, SIGKILL)
+            #expect(StateFolder(path: folder + "/.understudy").waitUntilFree(patience: .seconds(5)))
+
+            #expect(try await understudy("status", in: folder).output == "Nothing is up here.\n")
+            let next = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
+            #expect(next.status == 0)
+            #expect(try await understudy("down", in: folder).status == 0)
+        }
+    }
+
+    @Test(arguments: [(SIGTERM, Int32(143)), (SIGINT, Int32(130))])
+    func `a signal ends the suite within a second, and the exit status tells which`(signal: Int32, status: Int32)
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let suite = try ChildProcess(
+                "understudy", ["up", "--only", "comfyui", "--ports", "random", "--ports-file", "ports.json"], in: folder
+            )
+            _ = try await suite.file("ports.json")
+            let start = ContinuousClock.now
+
+            kill(suite.pid, signal)
+            let outcome = await suite.outcome()
+
+            #expect(outcome.status == status)
+            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(StateFolder(path: folder + "/.understudy").holder == nil)
+        }
+    }
+
+    @Test func `the ready line on standard output is the one in the file, and all listen by then`() async throws {
+        try await withTemporaryFolder { folder in
+            let fake = try ChildProcess("fake-comfyui", ["--port", "0,0", "--ports-file", "ports.json"], in: folder)
+            let text = try await fake.file("ports.json")
+
+            let line = try #require(ReadyLine(text: text))
+            #expect(line.fakes[0].also.count == 1)
+            for address in line.fakes[0].urls { try AddressCheck(url: address).run() }
+            kill(fake.pid, SIGTERM)
+            let outcome = await fake.outcome()
+            #expect(outcome.output == text)
+            #expect(outcome.status == 143)
+        }
+    }
+
+    @Test func `a busy port is exit status 3 with who holds it, in the background as in the foreground`() async throws {
+        let (descriptor, port) = try listeningSocket()
+        defer { close(descriptor) }
+        try await withTemporaryFolder { folder in
+            for way in [["--detach"], []] {
+                let up = try await understudy(
+                    ["up", "--only", "comfyui", "--port", "comfyui=\(port)"] + way, in: folder)
+
+                #expect(up.status == 3)
+                #expect(up.errors.contains("port \(port), which comfyui wants, is held by process \(getpid())"))
+                #expect(up.output == "")
+                #expect(try await understudy("status", in: folder).status == 1)
+            }
+        }
+    }
+
+    @Test func `settings come from the file beside and from the environment`() async throws {
+        try await withTemporaryFolder { folder in
+            try WholeFile.write("only: [comfyui]\nseed: 5\nspeed: 2x\n", to: folder + "/understudy.yaml")
+
+            let up = try await ChildProcess.run(
+                "understudy", ["up", "--detach"], in: folder,
+                environment: ["UNDERSTUDY_SEED": "6", "UNDERSTUDY_PORTS": "random"])
+
+            #expect(up.errors == "")
+            let line = try #require(ReadyLine(text: up.output))
+            #expect(line.seed == 6)
+            #expect(line.fakes.map(\.id) == ["comfyui"])
+            #expect(try await understudy("down", in: folder).status == 0)
+        }
+    }
+
+    @Test func `a wrong settings file is exit status 2, with its place`() async throws {
+        try await withTemporaryFolder { folder in
+            try WholeFile.write("only: [litelm]\nsede: 5\n", to: folder + "/understudy.yaml")
+
+            let up = try await understudy("up", in: folder)
+
+            #expect(up.status == 2)
+            #expect(up.errors == "error: understudy.yaml:2:1: unknown word \"sede\": did you mean \"seed\"?\n")
+        }
+    }
+
+    @Test func `the log of a suite in the background is there to read`() async throws {
+        try await withTemporaryFolder { folder in
+            #expect(try await understudy("logs", in: folder).status == 1)
+            _ = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
+
+            #expect(try await understudy("logs", in: folder).status == 0)
+
+            #expect(try await understudy("down", in: folder).status == 0)
+        }
+    }
+
+    @Test(arguments: [
+        ["up", "--sede", "7"], ["up", "--only", "comfyiu"], ["up", "--speed", "fast"], ["upp"], ["up", "--ports", "x"],
+    ])
+    func `a wrong command line is exit status 2, with a word on standard error`(arguments: [String]) async throws {
+        try await withTemporaryFolder { folder in
+            let outcome = try await understudy(arguments, in: folder)
+
+            #expect(outcome.status == 2)
+            #expect(!outcome.errors.isEmpty)
+            #expect(outcome.output == "")
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func `completions are there for each shell`(shell: String) async throws {
+        try await withTemporaryFolder { folder in
+            let outcome = try await understudy("--generate-completion-script", shell, in: folder)
+
+            #expect(outcome.status == 0)
+            #expect(outcome.output.contains("ports-file"))
+        }
+    }
+
+    private func understudy(_ arguments: String..., in folder: String) async throws -> ChildProcess.Outcome {
+        try await ChildProcess.run("understudy", arguments, in: folder)
+    }
+
+    private func understudy(_ arguments: [String], in folder: String) async throws -> ChildProcess.Outcome {
+        try await ChildProcess.run("understudy", arguments, in: folder)
+    }
+}

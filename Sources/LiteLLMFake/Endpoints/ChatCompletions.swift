@@ -1,0 +1,244 @@
+internal import Fakes
+internal import JSONTree
+internal import SocketServer
+
+/// `POST /v1/chat/completions` and its aliases.
+extension FakeLiteLLM {
+    private static let path = "/chat/completions"
+
+    func chat(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
+        try await chat(try await begin(exchange, visit))
+    }
+
+    func chat(_ call: Call) async throws(ProxyError) -> Reply {
+        try require("messages", in: call, route: .chat, path: Self.path)
+        return try await limited(call, route: .chat) { (call) throws(ProxyError) in
+            if let group = call.group, group.utf8.contains(UInt8(ascii: ",")), !self.router.knows(group) {
+                try self.refuseMockTesting(call, route: .chat)
+                return try await self.chatWithSeveral(call, group)
+            }
+            try self.requireModel(call, route: .chat, path: Self.path)
+            try self.refuseMockTesting(call, route: .chat)
+            return try await self.chatWithOne(call)
+        }
+    }
+
+    /// Admits a call, and settles it when it fails.
+    func limited(
+        _ call: Call, route: FailureFields.Route, _ answer: (Call) async throws(ProxyError) -> Reply
+    ) async throws(ProxyError) -> Reply {
+        guard call.caller.key != nil else { return try await answer(call) }
+        var call = call
+        try admit(&call, prompt: promptTokens(call), route: route)
+        do throws(ProxyError) {
+            return try await answer(call)
+        } catch {
+            settle(call, used: 0, cost: .nothing)
+            throw error
+        }
+    }
+
+    /// Tokens of the request's text, without what a chat adds to it.
+    func promptTokens(_ call: Call) -> Int {
+        var count = 0
+        for message in call.document["messages"]?.array ?? [] {
+            count += message["content"]?.string.map { TokenCount.of($0) } ?? 0
+        }
+        for field in ["prompt", "input"] { count += call.document.text(field).map { TokenCount.of($0) } ?? 0 }
+        return count
+    }
+
+    /// What a deployment has to say to a chat.
+    enum ChatOutcome: Sendable {
+        case mock(String)
+        case upstream(Reached)
+    }
+
+    /// Calls a deployment for a chat.
+    func outcome(
+        of deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool
+    ) async throws(CallFailure) -> ChatOutcome {
+        if style == .chat, let failure = MockFault.malformed(call.document["messages"]) { throw failure }
+        guard let text = clientMock(call) ?? deployment.mockText else {
+            return .upstream(try await reach(deployment, call, style: style, streams: streams))
+        }
+        if deployment.mocksTimeout {
+            try await pause(patience(deployment, call, style: style, streams: false))
+            throw MockFault.timeout(style: style)
+        }
+        if let failure = MockFault.failure(of: text, style: style, streams: streams) { throw failure }
+        if style == .chat {
+            if deployment.mockDelay > 0 { try await pause(deployment.mockDelay) }
+            if let number = call.document["n"], !number.isNull, number.int == nil {
+                throw CallFailure(
+                    .connection, status: 500, provider: "OpenAIException",
+                    "Mock completion response failed - '\(number.pythonType)' object cannot be interpreted as an integer"
+                )
+            }
+        }
+        return .mock(text)
+    }
+
+    private func chatWithOne(_ call: Call) async throws(ProxyError) -> Reply {
+        if let hit = cached(call, shape: .chat, route: "chat") { return hit }
+        let (outcome, made) = try await attempt(call, route: .chat, style: .chat) { (deployment) throws(CallFailure) in
+            let outcome = try await self.outcome(of: deployment, call, style: .chat, streams: call.streams)
+            if call.streams, case .upstream(let reached) = outcome, let broken = reached.behaviour.streamBreak,
+                broken.after < 0
+            {
+                throw self.breakFailure(broken.kind, deployment, cameLate: true)
+            }
+            return outcome
+        }
+        switch outcome {
+        case .mock(let text): return call.streams ? mockStream(call, made, text) : mockReply(call, made, text)
+        case .upstream(let reached):
+            var made = made
+            made.upstreamFields = reached.fields
+            return call.streams ? upstreamStream(call, made, reached) : upstreamReply(call, made, reached)
+        }
+    }
+
+    private func mockReply(_ call: Call, _ made: Made, _ text: String) -> Reply {
+        var luck = call.luck
+        let id = luck.uuid()
+        let deployment = made.deployment
+        let choices = call.document["n"]?.int ?? 1
+        if call.caller.key == nil, choices == 1, !call.crossOrigin, made.retries == 0, made.fallbacks == 0,
+            call.bodyModel == deployment.name, call.document["mock_response"] == nil, !settings.proxy.caches
+        {
+            let answer = mocks[deployment.index] ?? MockAnswer(deployment, text: text)
+            mocks[deployment.index] = answer
+            return answer.reply(
+                id: id, callID: call.id, created: call.now.wholeSeconds,
+                milliseconds: (ContinuousClock.now - call.started) / .milliseconds(1))
+        }
+        // A key with a budget has its prompts counted; nobody else has.
+        let hasBudget = call.caller.key.map { keys.entries[$0].key.maxBudget != nil } ?? false
+        let prompt =
+            hasBudget && deployment.known != nil
+            ? TokenCount.of(messages: call.document["messages"]?.array ?? []) : MockAnswer.promptTokens
+        var body: [UInt8] = []
+        MockAnswer.write(
+            id: id, created: call.now.wholeSeconds, model: call.bodyModel ?? deployment.name, text: text,
+            toolCalls: call.document["mock_response"] == nil ? deployment.mockToolCalls : [], choices: max(0, choices),
+            prompt: prompt, into: &body)
+        let cost = Cost(prompt: prompt, completion: MockAnswer.completionTokens, of: deployment.known)
+        let fields = successFields(.chat, call, made, cost: cost)
+        settle(call, used: prompt + MockAnswer.completionTokens, cost: cost)
+        remember(body, call, made, isMock: true)
+        return .json(body, fields: fields, crossOrigin: call.crossOrigin)
+    }
+
+    private func upstreamReply(_ call: Call, _ made: Made, _ reached: Reached) -> Reply {
+        let deployment = made.deployment
+        let request = ChatRequest(call.document)
+        let answer = compose(request, call, deployment, reached)
+        var body: [UInt8] = []
+        body.reserveCapacity(1024)
+        let form: ChatAnswer.Form =
+            deployment.isAnthropic ? .anthropic : deployment.provider == "text-completion-openai" ? .bare : .openAI
+        answer.write(into: &body, shown: made.fallbacks > 0 ? nil : call.bodyModel, form: form)
+        let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
+        let shape: HeadShape = form == .bare ? .textCompletion : deployment.mode == "responses" ? .responses : .chat
+        let fields = successFields(shape, call, made, cost: cost)
+        settle(call, used: answer.usage.total, cost: cost)
+        remember(body, call, made, isMock: false)
+        return .json(body, fields: fields, crossOrigin: call.crossOrigin)
+    }
+
+    /// The answer of a deployment's upstream to a chat request, in the dialect of its provider.
+    func compose(_ request: ChatRequest, _ call: Call, _ deployment: Deployment, _ reached: Reached) -> ChatAnswer {
+        var answer = ChatComposer(
+            upstream: reached.upstream, behaviour: reached.behaviour, model: deployment.upstreamModel,
+            answers: settings.answers, now: call.now
+        ).answer(to: request, luck: call.luck)
+        guard deployment.isAnthropic || deployment.provider == "text-completion-openai" else { return answer }
+        var luck = call.luck
+        answer.fingerprint = nil
+        answer.serviceTier = nil
+        answer.created = call.now.wholeSeconds
+        let kind = deployment.isAnthropic ? "message" : "completion"
+        let script = reached.upstream.answers[kind]
+        if let text = script?["text"]?.string ?? script?["pieces"]?.array?.compactMap(\.string).joined() {
+            answer.choices[0].whole = text
+            answer.choices[0].pieces = script?["pieces"]?.array?.compactMap(\.string)
+        }
+        if deployment.isAnthropic {
+            answer.id = "chatcmpl-" + luck.uuid()
+            let prompt = script?["input_tokens"]?.int ?? answer.usage.prompt
+            let completion = script?["output_tokens"]?.int ?? answer.usage.completion
+            answer.usage = Usage(
+                prompt: prompt, completion: completion,
+                completionDetails: ["reasoning_tokens": 0, "text_tokens": .int(completion)],
+                promptDetails: [
+                    "cache_write_tokens": 0, "cached_tokens": 0, "text_tokens": .int(prompt),
+                    "cache_creation_tokens": 0,
+                ], isAnthropic: true)
+        } else {
+            answer.id = script?["id"]?.string ?? answer.id
+            answer.choices[0].finish = script?["finish_reason"]?.string ?? "stop"
+            answer.usage = Usage(
+                prompt: script?["prompt_tokens"]?.int ?? answer.usage.prompt,
+                completion: script?["completion_tokens"]?.int ?? answer.usage.completion)
+        }
+        return answer
+    }
+
+    /// `model: "a,b"`: both are asked, and an array comes back. A name that is none is left out.
+    private func chatWithSeveral(_ call: Call, _ group: String) async throws(ProxyError) -> Reply {
+        var bodies: [[UInt8]] = []
+        var last: Made?
+        for name in group.split(separator: ",").map({ String($0.drop { $0 == " " }) }) where router.knows(name) {
+            let (outcome, made) = try await attempt(
+                call.asking(name), route: .chat, style: .chat
+            ) { (deployment) throws(CallFailure) in
+                try await self.outcome(of: deployment, call, style: .chat, streams: false)
+            }
+            var luck = call.luck
+            for _ in 0...bodies.count { _ = luck.next() }
+            var body: [UInt8] = []
+            switch outcome {
+            case .mock(let text):
+                MockAnswer.write(
+                    id: luck.uuid(), created: call.now.wholeSeconds, model: name, text: text,
+                    toolCalls: made.deployment.mockToolCalls, choices: call.document["n"]?.int ?? 1,
+                    prompt: MockAnswer.promptTokens, keepsNulls: true, into: &body)
+            case .upstream(let reached):
+                compose(ChatRequest(call.document), call, made.deployment, reached)
+                    .write(into: &body, shown: name, form: .full)
+            }
+            bodies.append(body)
+            last = made
+        }
+        guard let last else { throw unknownModel(call, route: .chat, path: Self.path) }
+        var fields = HeaderFields()
+        fields.append("x-litellm-call-id", call.id)
+        fields.append("x-litellm-model-name", last.deployment.model)
+        fields.append("x-litellm-version", FixedFields.version)
+        if call.streams {
+            fields.append(contentsOf: FixedFields.zeroCosts)
+            fields.append("x-litellm-key-spend", "0.0")
+            throw ProxyError(500, "'list' object has no attribute '__aiter__'", fields: fields)
+        }
+        let cost = Cost(
+            prompt: MockAnswer.promptTokens, completion: MockAnswer.completionTokens, of: last.deployment.known)
+        fields.append("x-litellm-response-cost", cost.total.pythonRepr)
+        fields.append(contentsOf: FixedFields.zeroCosts)
+        fields.append("x-litellm-key-spend", "0.0")
+        settle(call, used: 0, cost: .nothing)
+        let body = Array("[".utf8) + bodies.joined(separator: Array(",".utf8)) + Array("]".utf8)
+        return .json(body, fields: fields, crossOrigin: call.crossOrigin)
+    }
+}
+
+extension Call {
+    /// The same call for another name.
+    func asking(_ name: String) -> Call {
+        Call(
+            id: id, started: started, now: now, caller: caller, crossOrigin: crossOrigin, document: document,
+            group: name,
+            bodyModel: name, streams: streams, timeout: timeout, streamTimeout: streamTimeout, retries: retries,
+            luck: luck, reserved: reserved)
+    }
+}

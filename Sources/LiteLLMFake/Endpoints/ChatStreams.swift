@@ -1,0 +1,221 @@
+internal import Fakes
+internal import JSONTree
+internal import SocketServer
+
+/// Streamed chat completions (section 9 of the protocol).
+extension FakeLiteLLM {
+    /// A mock's stream: all chunks at once, in pieces of three characters.
+    func mockStream(_ call: Call, _ made: Made, _ text: String) -> Reply {
+        var luck = call.luck
+        let request = ChatRequest(call.document)
+        let stream = MockStream(
+            id: luck.uuid(), created: call.now.wholeSeconds, model: call.bodyModel ?? made.deployment.name, text: text,
+            choices: request.choices,
+            usage: request.includesUsage && !text.isEmpty
+                ? MockStream.usage(
+                    prompt: TokenCount.of(messages: request.messages), text: text, choices: request.choices,
+                    of: made.deployment) : nil,
+            tellsUsage: request.includesUsage)
+        let fields = successFields(.chatStream, call, made)
+        let used = MockAnswer.promptTokens + MockAnswer.completionTokens
+        rememberStream(
+            .stream(id: stream.id, created: stream.created, fingerprint: nil, text: text, isMock: true), call, made)
+        return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            do {
+                try await stream.write(to: writer)
+            } catch {
+                await self.settleIfKeyed(call, used: used)
+                throw error
+            }
+            await self.settleIfKeyed(call, used: used)
+        }
+    }
+
+    /// Settles a stream's call; a caller without a key has nothing to settle.
+    nonisolated func settleIfKeyed(_ call: Call, used: Int, cost: Cost = .nothing) async {
+        if call.caller.key != nil { await settle(call, used: used, cost: cost) }
+    }
+
+    /// An upstream's stream, relayed chunk by chunk.
+    func upstreamStream(_ call: Call, _ made: Made, _ reached: Reached) -> Reply {
+        let deployment = made.deployment
+        let request = ChatRequest(call.document)
+        let fields = successFields(.chatStream, call, made)
+        if reached.isGarbage {
+            var luck = call.luck
+            let stream = MockStream(
+                id: luck.uuid(), created: call.now.wholeSeconds, model: call.bodyModel ?? deployment.name, text: "",
+                choices: 1, usage: nil, tellsUsage: false)
+            return .events(fields, crossOrigin: call.crossOrigin) { try await stream.write(to: $0) }
+        }
+        let answer = compose(request, call, deployment, reached)
+        let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
+        let first = settings.pacing.firstToken
+        let stream = UpstreamStream(
+            answer: answer, created: call.now.wholeSeconds,
+            model: made.fallbacks > 0 ? answer.model : call.bodyModel ?? answer.model,
+            includesUsage: request.includesUsage, streamBreak: reached.behaviour.streamBreak,
+            failure: reached.behaviour.streamBreak.map { breakFailure($0.kind, deployment, cameLate: true) },
+            patience: reached.patience, between: interval(reached), environment: environment)
+        if let text = answer.choices[0].text, reached.behaviour.streamBreak == nil {
+            rememberStream(
+                .stream(
+                    id: answer.id, created: stream.created, fingerprint: answer.fingerprint, text: text, isMock: false),
+                call, made)
+        }
+        return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            do {
+                try await stream.environment.sleep(first)
+                try await stream.write(to: writer)
+            } catch {
+                await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
+                throw error
+            }
+            await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
+        }
+    }
+
+    /// The time between two tokens.
+    func interval(_ reached: Reached) -> Duration {
+        if let seconds = reached.behaviour.betweenTokens ?? reached.upstream.betweenTokens { return .seconds(seconds) }
+        return settings.pacing.betweenTokens
+    }
+
+    /// What a broken stream is told as.
+    func breakFailure(_ kind: UpstreamBehaviour.Break.Kind, _ deployment: Deployment, cameLate: Bool) -> CallFailure {
+        let text: String
+        switch kind {
+        case .error(let message): text = message
+        case .drop: text = "Connection error."
+        case .end: text = "Stream ended before a finish_reason was received"
+        case .garbage(let line): text = CallFailure.pythonJSONError(line)
+        case .stall:
+            return CallFailure(
+                .timeout, status: 408, "APITimeoutError - Request timed out. Error_str: Request timed out.")
+        }
+        var failure = CallFailure(.connection, status: 500, provider: deployment.exceptionName, text)
+        failure.cameLate = cameLate
+        return failure
+    }
+}
+
+/// The chunks of a mock.
+struct MockStream: Sendable {
+    let id: String
+    let created: Int
+    let model: String
+    let text: String
+    let choices: Int
+    /// `"usage":{…}`, where the text has any.
+    let usage: [UInt8]?
+    /// Whether the chunk for the usage comes.
+    let tellsUsage: Bool
+    /// The pieces, where they are not those of three characters.
+    var pieces: [Substring]?
+
+    /// Real counts, unlike those of a whole answer, and what they cost.
+    static func usage(prompt: Int, text: String, choices: Int, of deployment: Deployment) -> [UInt8] {
+        let completion = TokenCount.of(text) * max(1, choices)
+        var output: [UInt8] = []
+        Usage(
+            prompt: prompt, completion: completion,
+            completionDetails: ["reasoning_tokens": 0, "text_tokens": .int(completion)]
+        ).write(into: &output)
+        if deployment.known != nil {
+            output.removeLast()
+            output.add(#","cost":"#)
+            output.add(Cost(prompt: prompt, completion: completion, of: deployment.known).total.orjsonSpelling)
+            output.add("}")
+        }
+        return output
+    }
+
+    func write(to writer: ResponseWriter) async throws {
+        if choices > 1 {
+            try await writeSeveral(to: writer)
+        } else if choices == 1 {
+            try await writeOne(to: writer)
+        }
+        var last: [UInt8] = []
+        start(&last)
+        last.add(#"[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
+        last.add("\n\n")
+        try await writer.write(last)
+        if tellsUsage {
+            last = []
+            startUpstreamLike(&last)
+            last.add("[]")
+            if let usage {
+                last.add(",")
+                last.append(contentsOf: usage)
+            }
+            last.add("}\n\n")
+            try await writer.write(last)
+        }
+        try await writer.write(EventLine.done)
+    }
+
+    private func writeOne(to writer: ResponseWriter) async throws {
+        var prefix: [UInt8] = []
+        start(&prefix)
+        prefix.add(#"[{"index":0,"delta":{"#)
+        var line = EventLine(prefix: prefix)
+        var isFirst = true
+        for piece in pieces ?? text.mockPieces {
+            let role = isFirst ? #""role":"assistant","content":"# : #""content":"#
+            isFirst = false
+            try await writer.write(
+                line.event { output in
+                    output.add(role)
+                    output.add(quotedPiece: piece)
+                    output.add("}}]}")
+                })
+        }
+    }
+
+    /// All choices in each chunk; those behind the first say their role every time.
+    private func writeSeveral(to writer: ResponseWriter) async throws {
+        var prefix: [UInt8] = []
+        startUpstreamLike(&prefix)
+        prefix.add("[")
+        var line = EventLine(prefix: prefix)
+        var isFirst = true
+        for piece in text.mockPieces {
+            let tellsRole = isFirst
+            isFirst = false
+            try await writer.write(
+                line.event { output in
+                    for index in 0..<choices {
+                        if index > 0 { output.add(",") }
+                        output.add(#"{"index":"#)
+                        output.add(index)
+                        output.add(#","delta":{"content":"#)
+                        output.add(quotedPiece: piece)
+                        if tellsRole || index > 0 { output.add(#","role":"assistant""#) }
+                        output.add("}}")
+                    }
+                    output.add("]}")
+                })
+        }
+    }
+
+    private func start(_ output: inout [UInt8]) {
+        output.add(#"data: {"id":"chatcmpl-"#)
+        output.add(id)
+        output.add(#"","object":"chat.completion.chunk","created":"#)
+        output.add(created)
+        output.add(#","model":"#)
+        output.add(quoted: model)
+        output.add(#","choices":"#)
+    }
+
+    private func startUpstreamLike(_ output: inout [UInt8]) {
+        output.add(#"data: {"id":"chatcmpl-"#)
+        output.add(id)
+        output.add(#"","created":"#)
+        output.add(created)
+        output.add(#","model":"#)
+        output.add(quoted: model)
+        output.add(#","object":"chat.completion.chunk","choices":"#)
+    }
+}

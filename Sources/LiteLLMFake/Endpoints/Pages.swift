@@ -1,0 +1,116 @@
+internal import Fakes
+internal import JSONTree
+internal import SocketServer
+
+/// A page for people.
+enum Page: Sendable {
+    case root, redoc, dashboard
+}
+
+/// The pages, the OpenAPI document and the list of routes. The pages are the fake's own: they say what stands here.
+extension FakeLiteLLM {
+    func page(_ page: Page, _ visit: Visit) -> Reply {
+        switch page {
+        case .root: return .page(Self.rootPage, crossOrigin: visit.crossOrigin)
+        case .redoc: return .page(Self.redocPage, crossOrigin: visit.crossOrigin)
+        case .dashboard:
+            var headers: HeaderFields = ["content-type": "text/html; charset=utf-8", "accept-ranges": "bytes"]
+            headers.append("content-length", String(Self.dashboardPage.utf8.count))
+            headers.append("last-modified", environment.now().httpDate)
+            headers.append("etag", "\"\(SHA256.hex(Self.dashboardPage).prefix(32))\"")
+            headers.close(crossOrigin: visit.crossOrigin)
+            return Reply(headers: headers, body: .bytes(Array(Self.dashboardPage.utf8)))
+        }
+    }
+
+    private static func page(title: String, _ text: String) -> String {
+        """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head><meta charset="utf-8"><title>\(title)</title></head>
+        <body>
+        \(text)
+        </body>
+        </html>
+
+        """
+    }
+
+    private static let rootPage = page(
+        title: "LiteLLM API - Swagger UI",
+        """
+        <h1>LiteLLM API</h1>
+        <p>A stand-in of the LiteLLM proxy, version \(FixedFields.version). Its routes are in
+        <a href="/openapi.json">openapi.json</a>, its models at <a href="/v1/models">/v1/models</a>.</p>
+        """)
+
+    private static let redocPage = page(
+        title: "LiteLLM API - ReDoc", "<h1>LiteLLM API</h1>\n<p><a href=\"/openapi.json\">openapi.json</a></p>")
+
+    private static let dashboardPage = page(
+        title: "LiteLLM Dashboard", "<h1>LiteLLM Dashboard</h1>\n<p>The stand-in has no dashboard.</p>")
+
+    // MARK: Lists
+
+    func openAPI(_ visit: Visit) -> Reply {
+        .json(Self.openAPIDocument, crossOrigin: visit.crossOrigin)
+    }
+
+    private static let openAPIDocument: [UInt8] = {
+        var paths = JSONObject()
+        for (method, path, _) in catalogue where method != "HEAD" && method != "OPTIONS" {
+            let shown = path.replacing("{endpoint...}", with: "{endpoint}")
+            let words = shown.split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
+            let operation: JSON = [
+                "summary": .string(words.replacing("_", with: " ")),
+                "operationId": .string("\(words)_\(method.lowercased())"),
+                "responses": ["200": ["description": "Successful Response"]],
+            ]
+            var methods = paths[shown]?.object ?? [:]
+            methods[method.lowercased()] = operation
+            paths[shown] = .object(methods)
+        }
+        let document: JSON = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "LiteLLM API",
+                "description": "Proxy Server to call 100+ LLMs in the OpenAI format. A stand-in answers.",
+                "version": .string(FixedFields.version),
+            ], "paths": .object(paths),
+        ]
+        return document.bytes()
+    }()
+
+    func routeList(_ visit: Visit) -> Reply {
+        .json(Self.routeListDocument, crossOrigin: visit.crossOrigin)
+    }
+
+    /// The few routes that the real proxy lists here: those that are not loaded when they are first asked for.
+    private static let routeListDocument: [UInt8] = {
+        let reading = ["GET", "HEAD"]
+        let every = ["PUT", "OPTIONS", "HEAD", "PATCH", "POST", "DELETE", "GET"]
+        let routes: [(String, [String]?, String)] = [
+            ("/openapi.json", reading, "openapi"), ("/", reading, "swagger_ui_html"),
+            ("/docs/oauth2-redirect", reading, "swagger_ui_redirect"), ("/redoc", reading, "redoc_html"),
+            ("/vertex_ai/live", nil, "vertex_ai_live_passthrough_endpoint"),
+            ("/realtime", nil, "realtime_websocket_endpoint"), ("/v1/realtime", nil, "realtime_websocket_endpoint"),
+            ("/openai/v1/realtime", nil, "realtime_websocket_endpoint"),
+            ("/live/sessions", nil, "live_sessions_websocket_endpoint"),
+            ("/v1/live/sessions", nil, "live_sessions_websocket_endpoint"),
+            ("/openai/v1/live/sessions", nil, "live_sessions_websocket_endpoint"),
+            ("/fallback/login", ["GET"], "fallback_login"), ("/onboarding/get_token", ["GET"], "onboarding"),
+            ("/onboarding/claim_token", ["POST"], "claim_onboarding_link"), ("/get_logo_url", ["GET"], "get_logo_url"),
+            ("/get_image", ["GET"], "get_image"), ("/get_favicon", ["GET"], "get_favicon"),
+            ("/mcp/proxy", every, "proxy_mcp_route"), ("/mcp", every, "aggregate_mcp_route"),
+            ("/toolset/{toolset_name}/mcp", every, "toolset_mcp_route"),
+            ("/{mcp_server_name}/mcp", every, "dynamic_mcp_route"),
+        ]
+        let list = routes.map { path, methods, name -> JSON in
+            [
+                "path": .string(path), "methods": methods.map { .array($0.map { .string($0) }) } ?? .null,
+                "name": .string(name), "endpoint": .string(name),
+            ]
+        }
+        return JSON.object(["routes": .array(list)]).bytes()
+    }()
+}

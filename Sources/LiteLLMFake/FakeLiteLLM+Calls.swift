@@ -1,0 +1,214 @@
+internal import Fakes
+internal import JSONTree
+internal import SocketServer
+
+/// The way of every inference call: begun, admitted, made, made again, settled.
+extension FakeLiteLLM {
+    /// Reads the body. Bodies beyond the limit are refused as a proxy in front of Python would.
+    func body(of exchange: Exchange) async throws(ProxyError) -> [UInt8] {
+        do {
+            return try await exchange.body()
+        } catch .tooLarge {
+            throw ProxyError.detail(413, "Request Entity Too Large")
+        } catch {
+            throw ProxyError.unhandled
+        }
+    }
+
+    /// Begins a call: body, then credential, then the request's own fields.
+    func begin(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Call {
+        let started = ContinuousClock.now
+        let bytes = try await body(of: exchange)
+        let document = try RequestDocument.read(bytes, contentType: visit.request.headers["content-type"])
+        return try begin(document, visit, started: started)
+    }
+
+    /// Begins a call whose body is known.
+    func begin(_ document: JSONObject, _ visit: Visit, started: ContinuousClock.Instant) throws(ProxyError) -> Call {
+        let headers = visit.request.headers
+        let bodyModel = document.text("model")
+        let group = visit.parameters["model"] ?? bodyModel
+        let now = environment.now()
+        let caller = try authentication.caller(
+            Credential(headers), demand: .key, model: group, path: visit.request.path, keys: keys, now: now)
+        if !settings.proxy.allowsClientCredentials { try refuseCredentials(in: document) }
+        var luck = luck(of: caller.name)
+        return Call(
+            id: headers["x-litellm-call-id"] ?? luck.uuid(), started: started, now: now, caller: caller,
+            crossOrigin: visit.crossOrigin, document: document, group: group, bodyModel: bodyModel,
+            streams: document.isTrue("stream"),
+            timeout: headers["x-litellm-timeout"].flatMap { Double($0) } ?? document.seconds("timeout"),
+            streamTimeout: headers["x-litellm-stream-timeout"].flatMap { Double($0) }
+                ?? document.seconds("stream_timeout"),
+            retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck)
+    }
+
+    /// A request may not say where the upstream is.
+    private func refuseCredentials(in document: JSONObject) throws(ProxyError) {
+        for field in ["api_base", "base_url"] where document.contains(key: field) {
+            throw ProxyError(
+                401,
+                "Authentication Error, Rejected Request: \(field) is not allowed in request body. Clientside passthrough "
+                    + "requires explicit admin opt-in via either `general_settings.allow_client_side_credentials = true` "
+                    + "(proxy-wide) or `configurable_clientside_auth_params` on the deployment in your proxy config.yaml. "
+                    + "Relevant Issue: https://huntr.com/bounties/4001e1a2-7b7a-4776-a3ae-e6692ec3d997",
+                type: "auth_error")
+        }
+    }
+
+    /// The fields that tell a key's limits.
+    func keyFields(_ caller: Caller) -> HeaderFields {
+        guard let index = caller.key else { return HeaderFields() }
+        let key = keys.entries[index].key
+        var fields = HeaderFields()
+        if let limit = key.tokenLimit { fields.append("x-litellm-key-tpm-limit", String(limit)) }
+        if let limit = key.requestLimit { fields.append("x-litellm-key-rpm-limit", String(limit)) }
+        if let budget = key.maxBudget { fields.append("x-litellm-key-max-budget", budget.pythonRepr) }
+        return fields
+    }
+
+    /// What the key has spent, with this call.
+    func spend(_ caller: Caller, with cost: Cost = .nothing) -> Double {
+        (caller.key.map { keys.entries[$0].spend } ?? 0) + cost.total
+    }
+
+    func failureFields(_ route: FailureFields.Route, _ call: Call) -> FailureFields {
+        FailureFields(route: route, call: call, keyFields: keyFields(call.caller), spend: spend(call.caller))
+    }
+
+    /// The deployment that a name would reach, for the fields of errors that come before the call.
+    func likely(_ call: Call) -> Deployment? {
+        call.group.flatMap { router.group($0).first }
+    }
+
+    /// The fields of a success.
+    func successFields(_ shape: HeadShape, _ call: Call, _ made: Made, cost: Cost = .nothing) -> HeaderFields {
+        var shape = shape
+        if made.deployment.known == nil, shape.costs == .all || shape.costs == .zero,
+            router.deployments[made.deployment.index].isWildcard
+        {
+            // A name that only a star matched has no price, not even nothing.
+            shape.costs = .none
+        }
+        let elapsed = (ContinuousClock.now - call.started) / .microseconds(1)
+        return HeaderFields(
+            shape, call, made, cost: cost, keyFields: keyFields(call.caller), spend: spend(call.caller, with: cost),
+            milliseconds: elapsed / 1000,
+            limitFields: shape.keyLimits
+                ? call.caller.key.map { keys.limitFields($0) } ?? HeaderFields() : HeaderFields())
+    }
+
+    // MARK: Limits
+
+    /// Counts the call against its key's limits.
+    func admit(_ call: inout Call, prompt: Int, route: FailureFields.Route) throws(ProxyError) {
+        guard let index = call.caller.key else { return }
+        do throws(KeyStore.Refusal) {
+            call.reserved = try keys.admit(
+                index, prompt: prompt,
+                output: call.document["max_tokens"]?.int ?? call.document["max_completion_tokens"]?.int,
+                now: call.now)
+        } catch {
+            let resets = error.resets.dateTime() + " UTC"
+            let message =
+                "Rate limit exceeded for api_key: \(keys.entries[index].token). Limit type: \(error.type). "
+                + "Current limit: \(error.limit), Remaining: 0. Limit resets at: \(resets)"
+            let fields = failureFields(route, call).fields(likely(call))
+            guard route != .terse else {
+                throw ProxyError(429, "litellm.RateLimitError: " + message, fields: fields)
+            }
+            var all: HeaderFields = ["retry-after": "60", "rate_limit_type": error.type, "reset_at": resets]
+            all.append(contentsOf: fields)
+            throw route == .messages
+                ? ProxyError.anthropic(429, message, fields: all) : ProxyError(429, message, fields: all)
+        }
+    }
+
+    /// Settles the call with its key.
+    func settle(_ call: Call, used: Int, cost: Cost) {
+        guard let index = call.caller.key else { return }
+        keys.finished(index, reserved: call.reserved, used: used, cost: cost.total)
+    }
+
+    // MARK: The upstream
+
+    /// What comes back from a deployment's upstream: its behaviour and its headers, or a failure.
+    struct Reached {
+        let upstream: Upstream
+        let behaviour: UpstreamBehaviour
+        let fields: HeaderFields
+        /// A body that is no answer, which a stream takes for an empty one.
+        var isGarbage = false
+        /// Seconds that a stream may be silent.
+        let patience: Double
+    }
+
+    /// Reaches for a deployment's upstream: waits as long as it would let us wait, and fails as it would.
+    func reach(
+        _ deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool
+    ) async throws(CallFailure) -> Reached {
+        let place = deployment.upstream ?? -1
+        let upstream = deployment.upstream.map { settings.upstreams[$0] } ?? Upstream()
+        let behaviour = upstream.behaviours[deployment.upstreamModel] ?? UpstreamBehaviour()
+        if upstream.isRefused { throw .unreachable(deployment, style: style) }
+        let patience = patience(deployment, call, style: style, streams: streams)
+        if behaviour.delay > 0 {
+            try await pause(min(behaviour.delay, patience))
+            if behaviour.delay > patience {
+                throw .timedOut(patience, of: deployment, style: style, streams: streams)
+            }
+        }
+        let reached = Reached(
+            upstream: upstream, behaviour: behaviour,
+            fields: upstream.fields(
+                number: number(place, upstream), dialect: deployment.provider, streams: streams, now: environment.now()),
+            patience: patience)
+        guard let fault = behaviour.fault else { return reached }
+        let count = (upstreamCalls[deployment.upstreamModel] ?? 0) + 1
+        upstreamCalls[deployment.upstreamModel] = count
+        guard behaviour.faultEvery < 2 || count % behaviour.faultEvery == 1 else { return reached }
+        switch fault {
+        case .drop: throw .unreachable(deployment, style: style)
+        case .body(let text, let type):
+            guard streams, style == .chat else { throw .unreadable(text, of: deployment, style: style) }
+            return Reached(
+                upstream: upstream, behaviour: behaviour,
+                fields: upstream.plainFields(type: type, length: text.utf8.count, now: environment.now()),
+                isGarbage: true, patience: patience)
+        case .status(let status, let body, let type, let extra):
+            var failure = CallFailure.status(status, body: body, of: deployment, style: style, streams: streams)
+            failure.retryAfter = extra.first { $0.name == "retry-after" }.flatMap { Double($0.value) }
+            failure.upstreamFields =
+                type.hasPrefix("text/html")
+                ? upstream.plainFields(type: type, length: body.utf8.count, now: environment.now())
+                : upstream.fields(
+                    number: number(place, upstream), dialect: deployment.provider, streams: false, fault: extra,
+                    length: body.utf8.count, now: environment.now())
+            throw failure
+        }
+    }
+
+    /// How long the call waits for its upstream, in seconds.
+    func patience(_ deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool) -> Double {
+        let whole =
+            call.timeout ?? deployment.timeout
+            ?? (style == .raw || style == .google ? 600 : settings.proxy.requestTimeout)
+        guard streams else { return whole }
+        return call.streamTimeout ?? deployment.streamTimeout ?? whole
+    }
+
+    private func number(_ place: Int, _ upstream: Upstream) -> Int {
+        let number = (requestIDs[place] ?? 0) + 1
+        requestIDs[place] = number
+        return number
+    }
+
+    /// Waits; a client that leaves ends the waiting and the call.
+    func pause(_ seconds: Double) async throws(CallFailure) {
+        do {
+            try await environment.sleep(.seconds(seconds))
+        } catch {
+            throw CallFailure(.connection, status: 499, "the client has gone")
+        }
+    }
+}

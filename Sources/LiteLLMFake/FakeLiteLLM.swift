@@ -1,0 +1,152 @@
+public import Fakes
+internal import JSONTree
+public import SocketServer
+
+/// A fake LiteLLM proxy, version 1.109.1: the OpenAI surface and the proxy's own, as section by section in
+/// `protocols/litellm.md`.
+///
+/// ```
+/// Exchange ─ route ─ body ─ credential ─ limits ─┬─ mock deployment ────────────┬─ Reply
+///                                                └─ upstream, told not called ──┘
+/// ```
+/// It lives on its environment's loop: keys, counters and cooldowns need no lock.
+public actor FakeLiteLLM: Fake {
+    public nonisolated let environment: FakeEnvironment
+    public nonisolated let kind = FakeKind.litellm
+    public nonisolated let configuration: ServerConfiguration
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe environment.loop.asUnownedSerialExecutor()
+    }
+
+    /// What the fake was told to be.
+    nonisolated let settings: LiteLLMConfiguration
+    nonisolated let authentication: Authentication
+    nonisolated let routes = FakeLiteLLM.routeTable
+    var router: ModelRouter
+    var keys: KeyStore
+    var cache = AnswerCache()
+    var storedResponses = StoredResponses()
+    /// Ids sealed so far; no two are alike.
+    var sealedCount = 0
+    var files = FileShelf()
+    /// How often each client has called, for the luck of its next call.
+    private var calls: [String: Int] = [:]
+    /// Inference calls so far.
+    private(set) var callCount = 0
+    /// How often each deployment was called, for faults that come every so often.
+    var upstreamCalls: [String: Int] = [:]
+    /// Request ids that upstreams have given out.
+    var requestIDs: [Int: Int] = [:]
+    /// Requests in this minute, by deployment.
+    var deploymentRequests: [String: (minute: Int, count: Int)] = [:]
+    /// What mock deployments say, ready to be sent.
+    var mocks: [Int: MockAnswer] = [:]
+
+    /// - Parameters:
+    ///   - configuration: models, keys and answers; ``LiteLLMConfiguration/desk`` when nobody says.
+    ///   - environment: the fake's loop, clock and luck.
+    public init(_ configuration: LiteLLMConfiguration = .desk, environment: FakeEnvironment) {
+        self.environment = environment
+        settings = configuration
+        self.configuration = ServerConfiguration(
+            style: HeadStyle(leading: [.date("date")], requiresHost: true),
+            limits: ServerLimits(idleTimeout: .seconds(5)),
+            malformed: { _ in
+                .text(
+                    "Invalid HTTP request received.", status: 400,
+                    headers: ["content-type": "text/plain; charset=utf-8"])
+            })
+        authentication = Authentication(
+            masterKey: configuration.proxy.masterKey, budgetExceededStatus: configuration.proxy.budgetExceededStatus,
+            hasKeys: configuration.keys != nil)
+        router = ModelRouter(configuration)
+        keys = KeyStore(configuration.keys ?? [])
+    }
+
+    public func reply(to exchange: Exchange) async -> Reply {
+        let request = exchange.request
+        let crossOrigin = request.headers.contains("origin")
+        if exchange.wantsWebSocket {
+            return Reply(
+                status: 403, headers: ["Content-Length": "0", "Connection": "close"], body: .bytes([]), closes: true)
+        }
+        if request.method == "OPTIONS", crossOrigin, request.headers.contains("access-control-request-method") {
+            return Self.preflight(request)
+        }
+        do throws(ProxyError) {
+            switch match(request) {
+            case .found(let route, let parameters):
+                return try await answer(
+                    exchange, route, Visit(request: request, parameters: parameters, crossOrigin: crossOrigin))
+            case .methodNotAllowed(let allow):
+                return Self.methodNotAllowed(allow, crossOrigin: crossOrigin)
+            case .notFound:
+                return misplaced(request, crossOrigin: crossOrigin)
+            }
+        } catch {
+            return .failure(error, crossOrigin: crossOrigin)
+        }
+    }
+
+    /// A path that is no route: one with a slash too many or too few is pointed to the right one.
+    private func misplaced(_ request: Request, crossOrigin: Bool) -> Reply {
+        let path = request.rawPath
+        let other = path.hasSuffix("/") ? String(path.dropLast()) : path + "/"
+        if path.count > 1, isKnown(other) {
+            var headers: HeaderFields = ["content-length": "0"]
+            let scheme = request.isSecure ? "https" : "http"
+            let query = request.query.isEmpty ? "" : "?" + request.query
+            headers.append("location", "\(scheme)://\(request.headers["host"] ?? "")\(other)\(query)")
+            headers.close(crossOrigin: crossOrigin)
+            return Reply(status: 307, headers: headers, body: .bytes([]))
+        }
+        return .json(ProxyError.notFound.body, status: 404, crossOrigin: crossOrigin)
+    }
+
+    private func isKnown(_ path: String) -> Bool {
+        if case .notFound = routes.match(method: "GET", path: path) { return false }
+        return !path.hasPrefix("/metrics") || settings.proxy.hasMetrics
+    }
+
+    private static func methodNotAllowed(_ allow: [String], crossOrigin: Bool) -> Reply {
+        ProxyError.detail(405, "Method Not Allowed", fields: ["allow": allow.first ?? "GET"]).reply(crossOrigin)
+    }
+
+    /// A browser asking beforehand. No key is needed.
+    private static func preflight(_ request: Request) -> Reply {
+        var headers: HeaderFields = [
+            "vary": "Origin", "access-control-allow-origin": "*",
+            "access-control-allow-methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY",
+            "access-control-max-age": "600",
+        ]
+        if let asked = request.headers["access-control-request-headers"] {
+            headers.append("access-control-allow-headers", asked)
+        }
+        headers.append("content-length", "2")
+        headers.append("content-type", "text/plain; charset=utf-8")
+        headers.append(contentsOf: FixedFields.security)
+        return Reply(headers: headers, body: .bytes(Array("OK".utf8)))
+    }
+
+    /// Random numbers for the next request of a client.
+    func luck(of client: String) -> SeededRandom {
+        // Clients can make up keys without end; after so many they share one count.
+        let name = calls.count < 10_000 || calls[client] != nil ? client : ""
+        callCount += 1
+        let count = (calls[name] ?? 0) + 1
+        calls[name] = count
+        return environment.random(name, String(count))
+    }
+}
+
+/// A request on its way to its route.
+struct Visit: Sendable {
+    let request: Request
+    /// What the path's template matched.
+    let parameters: [String: String]
+    let crossOrigin: Bool
+}
+
+extension ProxyError {
+    func reply(_ crossOrigin: Bool) -> Reply { .failure(self, crossOrigin: crossOrigin) }
+}

@@ -1,0 +1,81 @@
+internal import JSONTree
+
+/// A chat answer as an upstream gives it.
+struct ChatAnswer: Sendable {
+    /// One of the `n`.
+    struct Choice: Sendable {
+        /// Text in the pieces in which a stream has it; nil when only tools are called.
+        var pieces: [String]?
+        /// The whole text, where it is not that of the pieces.
+        var whole: String?
+        var reasoning: [String] = []
+        var toolCalls: [ToolCall] = []
+        /// The arguments of the first call in pieces.
+        var argumentPieces: [String] = []
+        var finish = "stop"
+        var streamFinish = "stop"
+
+        var text: String? { whole ?? pieces?.joined() }
+    }
+
+    var id: String
+    var created: Int
+    /// The upstream's own name of the model.
+    var model: String
+    var fingerprint: String?
+    var serviceTier: String?
+    var choices: [Choice]
+    var usage: Usage
+    /// How many alternatives each token has, where log probabilities are asked for.
+    var wantedLogprobs: Int?
+    /// The log probability of each token.
+    var logprob: Double = -0.31
+}
+
+/// Tokens used.
+struct Usage: Sendable {
+    var prompt: Int
+    var completion: Int
+    var completionDetails: JSON?
+    var promptDetails: JSON?
+    /// Anthropic's own counts stand behind.
+    var isAnthropic = false
+
+    var total: Int { prompt + completion }
+
+    /// Details with the members that litellm knows of besides.
+    private static func withNulls(_ details: JSON, _ key: String) -> JSON {
+        guard var object = details.object else { return details }
+        let more =
+            key == "completion"
+            ? ["text_tokens", "image_tokens", "video_tokens"]
+            : ["image_tokens", "text_tokens", "video_tokens", "initial_prompt_tokens"]
+        for name in more where object[name] == nil { object[name] = .null }
+        return .object(object)
+    }
+
+    /// The details that OpenAI tells, all zero.
+    static let zeroCompletionDetails: JSON = [
+        "accepted_prediction_tokens": 0, "audio_tokens": 0, "reasoning_tokens": 0, "rejected_prediction_tokens": 0,
+    ]
+    static let zeroPromptDetails: JSON = ["audio_tokens": 0, "cached_tokens": 0]
+
+    /// Writes `"usage":{…}` in litellm's order; missing details are left out, or null where `keepsNulls`.
+    ///
+    /// - Parameter total: what is told instead of the sum.
+    func write(into output: inout [UInt8], total: Int? = nil, keepsNulls: Bool = false) {
+        output.add(#""usage":{"completion_tokens":"#)
+        output.add(completion)
+        output.add(#","prompt_tokens":"#)
+        output.add(prompt)
+        output.add(#","total_tokens":"#)
+        output.add(total ?? self.total)
+        for (key, details) in [("completion", completionDetails), ("prompt", promptDetails)]
+        where keepsNulls || details != nil {
+            output.add(",\"\(key)_tokens_details\":")
+            output.add(keepsNulls ? details.map { Self.withNulls($0, key) } ?? .null : details ?? .null)
+        }
+        if isAnthropic { output.add(#","cache_creation_input_tokens":0,"cache_read_input_tokens":0"#) }
+        output.add("}")
+    }
+}

@@ -1,0 +1,71 @@
+internal import Fakes
+internal import SocketServer
+
+/// The headers that an upstream sends, which the proxy relays as `llm_provider-*`.
+extension Upstream {
+    /// The headers of an answer or of a JSON error.
+    ///
+    /// - Parameters:
+    ///   - number: the count of its requests, for request ids.
+    ///   - dialect: the provider: each has its own.
+    ///   - fault: what an error adds; a header that is there already takes the value of the fault.
+    func fields(
+        number: Int, dialect: String, streams: Bool, fault: [(name: String, value: String)]? = nil, length: Int = 628,
+        now: WallTime
+    ) -> HeaderFields {
+        var fields = HeaderFields()
+        if dialect == "anthropic" {
+            if streams { fields.append("content-type", "text/event-stream; charset=utf-8") }
+            for field in fault ?? [("request-id", anthropicID ?? "req_011CSHoEeqs5C35K2UUqR7Fy")] {
+                fields.append(field.name, field.value)
+            }
+        } else {
+            fields.append("x-request-id", requestID(number))
+            let own = headers.isEmpty ? Self.usualHeaders : headers
+            let extra = fault ?? []
+            for field in own {
+                fields.append(field.name, extra.first { $0.name == field.name }?.value ?? field.value)
+            }
+            for field in extra where !own.contains(where: { $0.name == field.name }) {
+                fields.append(field.name, field.value)
+            }
+            if streams {
+                fields.append("content-type", "text/event-stream; charset=utf-8")
+                fields.append("cache-control", "no-cache")
+            }
+        }
+        if streams {
+            fields.append("transfer-encoding", "chunked")
+        } else {
+            fields.append("content-type", "application/json; charset=utf-8")
+            fields.append("content-length", String(length))
+        }
+        fields.append("date", now.httpDate)
+        fields.append("server", server)
+        return fields
+    }
+
+    /// The headers of what is no answer of the API: a proxy's page between.
+    func plainFields(type: String, length: Int, now: WallTime) -> HeaderFields {
+        [
+            "content-type": type, "content-length": String(length), "date": now.httpDate, "server": server,
+        ]
+    }
+
+    private func requestID(_ number: Int) -> String {
+        guard let requestID else {
+            let digits = String(number, radix: 16)
+            return "req_" + String(repeating: "0", count: max(0, 32 - digits.utf8.count)) + digits
+        }
+        let digits = String(number)
+        return requestID.replacing("%06d", with: String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits)
+    }
+
+    /// What OpenAI sends, for upstreams that nobody has described.
+    private static let usualHeaders: [(name: String, value: String)] = [
+        ("openai-processing-ms", "212"), ("openai-version", "2020-10-01"), ("openai-organization", "org-understudy"),
+        ("x-ratelimit-limit-requests", "10000"), ("x-ratelimit-limit-tokens", "200000"),
+        ("x-ratelimit-remaining-requests", "9999"), ("x-ratelimit-remaining-tokens", "199980"),
+        ("x-ratelimit-reset-requests", "6ms"), ("x-ratelimit-reset-tokens", "6ms"),
+    ]
+}

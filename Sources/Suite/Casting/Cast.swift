@@ -1,11 +1,15 @@
 public import ComfyUIFake
 internal import Fakes
 public import GradioFake
+internal import JSONTree
+public import LiteLLMFake
 
 /// Who plays the parts: makes each fake as the settings say, and as an executable's own flags add.
 public struct Cast: Sendable {
     /// Changes the setup of the fake ComfyUI last.
     public var tuneComfyUI: @Sendable (inout ComfyUIConfiguration) throws -> Void = { _ in }
+    /// Changes the setup of the fake LiteLLM proxy last.
+    public var tuneLiteLLM: @Sendable (inout LiteLLMConfiguration) throws -> Void = { _ in }
     /// Changes the setup of each fake Gradio last.
     public var tuneGradio: @Sendable (inout GradioConfiguration) throws -> Void = { _ in }
     /// The version of Gradio that is played, unless an app's file says so itself.
@@ -21,7 +25,7 @@ public struct Cast: Sendable {
         do {
             return switch part.kind {
             case .comfyui: try comfyUI(suite.comfyUI, environment)
-            case .litellm: throw SuiteError(.start, "\(environment.id) is not there yet")
+            case .litellm: try liteLLM(suite.liteLLM, environment)
             case .gradio: try gradio(part, environment)
             }
         } catch let error as SuiteError {
@@ -39,6 +43,12 @@ public struct Cast: Sendable {
         setup.crossOrigin = settings.corsOrigin
         try tuneComfyUI(&setup)
         return try FakeComfyUI(environment: environment, setup: setup)
+    }
+
+    private func liteLLM(_ settings: LiteLLMSettings, _ environment: FakeEnvironment) throws -> any Fake {
+        var setup = try settings.config.map { try LiteLLMConfiguration(file: $0) } ?? .desk
+        try tuneLiteLLM(&setup)
+        return FakeLiteLLM(setup, environment: environment)
     }
 
     private func gradio(_ part: SuiteConfiguration.Fake, _ environment: FakeEnvironment) throws -> any Fake {

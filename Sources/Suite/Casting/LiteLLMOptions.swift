@@ -1,0 +1,40 @@
+public import ArgumentParser
+public import LiteLLMFake
+
+/// The flags that only a fake LiteLLM proxy has.
+public struct LiteLLMOptions: ParsableArguments, Sendable {
+    @Option(help: ArgumentHelp("A real proxy's config.yaml; it may have a section \"understudy\".", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp("The key that clients must send; none unless the configuration says so.", valueName: "key"))
+    var masterKey: String?
+
+    @Option(help: ArgumentHelp("How long the first token takes, such as 400ms.", valueName: "time"))
+    var firstToken: String?
+
+    @Option(help: ArgumentHelp("How long each further token takes, such as 20ms.", valueName: "time"))
+    var betweenTokens: String?
+
+    @Option(
+        help: ArgumentHelp("What models say: sentences, echo, or this very text.", valueName: "sentences|echo|text"))
+    var answers: String?
+
+    /// For ArgumentParser.
+    public init() {}
+
+    /// What these flags say, as far as the settings have it too.
+    public var settings: Settings {
+        var settings = Settings()
+        settings.liteLLM.config = config
+        return settings
+    }
+
+    /// Changes a setup as the other flags say.
+    public func tune(_ setup: inout LiteLLMConfiguration) throws {
+        if let masterKey { setup.proxy.masterKey = masterKey }
+        if let firstToken { setup.pacing.firstToken = try Duration(text: firstToken) }
+        if let betweenTokens { setup.pacing.betweenTokens = try Duration(text: betweenTokens) }
+        if let answers { setup.answers = .init(named: answers) }
+    }
+}

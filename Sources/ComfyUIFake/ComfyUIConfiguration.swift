@@ -29,7 +29,7 @@ public struct ComfyUIConfiguration: Sendable {
         /// One step of a sampler; stands for a tenth of a second and more on a real machine.
         public var step = Duration.milliseconds(2)
         /// From the queue to `execution_start`.
-        public var pickup = Duration.milliseconds(1)
+        public var pickup = Duration.zero
         /// From `execution_success` to the history: the real gap may be seconds.
         public var historyGap = Duration.milliseconds(1)
 
@@ -61,8 +61,14 @@ public struct ComfyUIConfiguration: Sendable {
             self.vram = vram
             self.freeVRAM = freeVRAM
         }
+
+        /// A machine without a graphics card: `--cpu`.
+        public static let withoutCard = Machine(
+            device: "cpu", type: "cpu", vram: 67_264_536_576, freeVRAM: 58_411_122_688)
     }
 
+    /// Whether prompt and workflow are written into pictures; `--disable-metadata` leaves them out.
+    public var writesMetadata = true
     /// `--profile story|strict`.
     public var profile = Profile.story
     /// Contents of node files (`--nodes FILE`, may be repeated): node classes in the compact form described in

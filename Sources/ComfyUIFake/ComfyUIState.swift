@@ -78,6 +78,7 @@ final class ComfyUIState {
     func log(_ text: String) {
         let entry = logs.add(text, at: environment.now().isoMicroseconds)
         let data: JSON = ["entries": [entry.json], "size": .null]
+        logSubscribers = logSubscribers.filter { clients[$0] != nil }
         for id in logSubscribers { send([.event("logs", data, to: .client)], for: id) }
     }
 
@@ -86,9 +87,11 @@ final class ComfyUIState {
     /// What combos of files offer now.
     var listing: FileListing {
         let models = configuration.models
-        let inputs = files.names(in: .input)
+        let files = files
         return FileListing { folder in
-            switch folder {
+            // Looked up when a class asks: few prompts have one that loads files.
+            let inputs = folder.hasPrefix("input") ? files.names(in: .input) : []
+            return switch folder {
             case "input": inputs.filter { MediaType.of($0).hasPrefix("image/") }
             case "input:audio":
                 inputs.filter { MediaType.of($0).hasPrefix("audio/") || MediaType.of($0).hasPrefix("video/") }

@@ -117,7 +117,9 @@ public actor FakeComfyUI: Fake {
                 await withCheckedContinuation { wakeWorker = $0 }
                 continue
             }
-            // The answer to the POST leaves before the first message of the run.
+            // The answer to the POST leaves before the first message of the run: its task has a few turns to go.
+            for _ in 0..<4 { await Task.yield() }
+            // Cut short only when the fake stops.
             try? await environment.sleep(state.configuration.pace.pickup)
             guard !isStopping, let item = state.queue.take() else { continue }
             state.tellQueue()
@@ -132,7 +134,8 @@ public actor FakeComfyUI: Fake {
         let succeeded = await withTaskGroup(of: Void.self) { group in
             await run.execute(in: &group) { [weak self] node in await self?.runAside(node) }
         }
-        // The real server collects garbage here: the history comes later than the last message of the run.
+        // The real server collects garbage here: the history comes later than the last message of the run. Cut short
+        // only when the fake stops.
         try? await environment.sleep(state.configuration.pace.historyGap)
         state.history.add(
             History.Entry(

@@ -112,6 +112,19 @@ import Testing
         #expect(history["p1"]?.status.succeeded == false)
     }
 
+    @Test func `large prompts make room for each other`() {
+        var history = History()
+        for number in 0..<3 {
+            var item = HistoryTests.entry("p\(number)").item
+            item.weight = History.mostBytes / 2
+            history.add(
+                History.Entry(
+                    item: item, outputs: [:], status: History.Status(succeeded: true, messages: []), meta: [:]))
+        }
+
+        #expect(history.entries.map(\.item.id) == ["p1", "p2"])
+    }
+
     @Test func `it never holds more than upstream does`() {
         var history = filled(History.mostEntries + 3)
 
@@ -196,18 +209,18 @@ import Testing
 
 @Suite struct FileStoreTests {
     @Test func `the oldest outputs make room, uploads stay`() {
-        var store = FileStore(limit: 10)
+        var store = FileStore(limit: 10 + 3 * FileStore.overhead)
         store.write([1, 2, 3, 4], to: .input, "in", now: 1)
         store.write([1, 2, 3], to: .output, "a", now: 2)
         store.write([1, 2, 3], to: .output, "b", now: 3)
 
         store.write([9, 9], to: .temp, "c", now: 4)
 
-        let tooLarge = store.write([UInt8](repeating: 0, count: 11), to: .temp, "d", now: 5)
+        let tooLarge = store.write([UInt8](repeating: 0, count: store.limit), to: .temp, "d", now: 5)
 
         #expect(store[.output, "a"] == nil)
         #expect(store[.input, "in"] != nil)
-        #expect(store.size == 9)
+        #expect(store.size == 9 + 3 * FileStore.overhead)
         #expect(!tooLarge)
     }
 

@@ -21,17 +21,17 @@ enum ImageNodes {
             return [.images(images.map { $0.inverted })]
         },
         "ImageScale": .pure { call throws(NodeFailure) in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "movedim")
             let size = fitting(call.int("width"), call.int("height"), to: images.width, images.height)
             return [.images(call.string("crop") == "center" ? images.filling(size) : images.scaled(size))]
         },
         "ImageScaleBy": .pure { call throws(NodeFailure) in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "movedim")
             let factor = call.double("scale_by", default: 1)
             return [.images(images.scaled(by: factor))]
         },
         "ImageScaleToTotalPixels": .pure { call throws(NodeFailure) in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "movedim")
             let total = call.double("megapixels", default: 1) * 1024 * 1024
             let factor = (total / Double(images.width * images.height)).squareRoot()
             let step = max(1, call.int("resolution_steps", default: 1))
@@ -41,15 +41,19 @@ enum ImageNodes {
             return [.images(images.scaled(width: size[0], height: size[1]))]
         },
         "ImageScaleToMaxDimension": .pure { call throws(NodeFailure) in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "shape")
             let factor = Double(call.int("largest_size")) / Double(max(images.width, images.height))
             return [.images(images.scaled(by: factor))]
         },
         "ImageBatch": .pure { call throws(NodeFailure) in
-            [.images(try call.images("image1").followed(by: try call.images("image2")))]
+            [
+                .images(
+                    try call.images("image1", calling: "shape").followed(
+                        by: try call.images("image2", calling: "shape")))
+            ]
         },
         "ImagePadForOutpaint": .pure { call throws(NodeFailure) in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "size")
             let (left, top) = (call.int("left"), call.int("top"))
             let width = images.width + left + call.int("right")
             let height = images.height + top + call.int("bottom")
@@ -78,7 +82,7 @@ enum ImageNodes {
             ]
         },
         "ImageUpscaleWithModel": NodeBehaviour { call, stage in
-            let images = try call.images("image")
+            let images = try call.images("image", calling: "movedim")
             guard case .token(_, let model) = call["upscale_model"] else {
                 throw NodeFailure.raised(.attribute("'str' object has no attribute 'scale'"))
             }

@@ -14,6 +14,9 @@ enum PrimitiveNodes {
                 case .json(.object(let object)): .string(JSON.object(object).indented())
                 case .json(.array(let values)): .string(JSON.array(values).indented())
                 case .json(let value): .string(value.pythonStr)
+                // This class has PyTorch print six numbers at each end.
+                case .images(let batch): .string(TensorText.images(batch, edge: 6))
+                case .mask(let batch): .string(TensorText.mask(batch, edge: 6))
                 case let other: .string(other.pythonText.pythonStr)
                 }
             return NodeOutcome(values: [.json(text)], ui: ["text": [text]])

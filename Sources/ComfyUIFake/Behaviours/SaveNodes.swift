@@ -47,8 +47,11 @@ enum SaveNodes {
         _ call: NodeCall, _ stage: NodeStage, prefix: String, to folder: FileStore.Folder, compression: Int
     ) async throws -> NodeOutcome {
         let images = try call.images("images")
-        var texts = [("prompt", JSON.object(call.prompt).text(.python))]
-        texts += (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
+        var texts: [(String, String)] = []
+        if stage.state.configuration.writesMetadata {
+            texts.append(("prompt", JSON.object(call.prompt).text(.python)))
+            texts += (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
+        }
         let files = await stage.aside { [texts] in
             images.all.map { PNG.encode($0, text: texts, compression: compression) }
         }

@@ -7,8 +7,9 @@ extension FakeComfyUI {
     func queueLength() -> Answer { .json(["exec_info": ["queue_remaining": .int(state.queue.remaining)]]) }
 
     func postPrompt(_ call: Call) async throws -> Answer {
-        let body = try await call.json()
+        let text = try await call.text()
         state.log("got prompt")
+        guard let body = try? JSON(parsing: text, options: .python) else { throw ServerTrouble() }
         let number = try number(of: body)
         // Lists and strings have no members; to the real server they are merely bodies without a prompt.
         guard let request = body.object, let sent = request["prompt"] else { return refuse(.noPrompt) }
@@ -24,7 +25,8 @@ extension FakeComfyUI {
         case .accepted(let prompt, let outputs, let nodeErrors):
             let item = QueueItem(
                 number: number, id: id, prompt: prompt,
-                extraData: try extraData(of: request, call.request.headers["comfy-usage-source"]), outputs: outputs)
+                extraData: try extraData(of: request, call.request.headers["comfy-usage-source"]), outputs: outputs,
+                weight: text.count)
             enqueue(item)
             return .json([
                 "prompt_id": .string(id), "number": .number(number), "node_errors": .object(nodeErrors),

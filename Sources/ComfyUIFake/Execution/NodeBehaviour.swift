@@ -42,8 +42,14 @@ struct NodeCall: Sendable {
     }
 
     /// The pictures of an input; something else there fails as it does in the real node.
-    func images(_ name: String) throws(NodeFailure) -> ImageBatch {
+    ///
+    /// - Parameter method: what the real node calls first, `nil` if it looks at the first picture's shape.
+    func images(_ name: String, calling method: String? = nil) throws(NodeFailure) -> ImageBatch {
         if let images = self[name].images { return images }
+        if let method {
+            throw .raised(
+                .attribute("'\((self[name].json ?? .null).pythonType)' object has no attribute '\(method)'"))
+        }
         // What `images[0].shape` says to other things.
         let value = self[name].json ?? .null
         switch value {

@@ -10,13 +10,15 @@ struct TensorText {
     /// The number at an index; dimensions from the outermost.
     private let value: ([Int]) -> Double
     private let abridges: Bool
+    /// How many are printed at each end of an abridged dimension.
+    private let edge: Int
     private var isWhole = true
     private var width = 1
 
     /// The text of pictures: batch, height, width and three channels.
-    static func images(_ batch: ImageBatch) -> String {
-        let painted = paint(batch)
-        return TensorText(shape: [batch.count, batch.height, batch.width, 3]) { index in
+    static func images(_ batch: ImageBatch, edge: Int = 3) -> String {
+        let painted = paint(batch, edge)
+        return TensorText(shape: [batch.count, batch.height, batch.width, 3], edge: edge) { index in
             let colour = painted[index[0]]?[index[2], index[1]] ?? .black
             let channel = [colour.red, colour.green, colour.blue][index[3]]
             return Double(Float(channel) / 255)
@@ -24,15 +26,16 @@ struct TensorText {
     }
 
     /// The text of masks: batch, height and width.
-    static func mask(_ batch: ImageBatch) -> String {
-        let painted = paint(batch)
-        return TensorText(shape: [batch.count, batch.height, batch.width]) { index in
+    static func mask(_ batch: ImageBatch, edge: Int = 3) -> String {
+        let painted = paint(batch, edge)
+        return TensorText(shape: [batch.count, batch.height, batch.width], edge: edge) { index in
             Double(Float(painted[index[0]]?[index[2], index[1]].red ?? 0) / 255)
         }.text
     }
 
-    init(shape: [Int], value: @escaping ([Int]) -> Double) {
+    private init(shape: [Int], edge: Int, value: @escaping ([Int]) -> Double) {
         self.shape = shape
+        self.edge = edge
         self.value = value
         abridges = shape.reduce(1, *) > 1000
         measure([])
@@ -41,9 +44,9 @@ struct TensorText {
     var text: String { "tensor(" + block([], indent: 7) + ")" }
 
     /// Only the pictures at both ends are ever printed.
-    private static func paint(_ batch: ImageBatch) -> [Int: Bitmap] {
+    private static func paint(_ batch: ImageBatch, _ edge: Int) -> [Int: Bitmap] {
         var painted: [Int: Bitmap] = [:]
-        for index in 0..<batch.count where index < 3 || index >= batch.count - 3 || batch.count <= 6 {
+        for index in 0..<batch.count where index < edge || index >= batch.count - edge {
             painted[index] = batch.paint(index)
         }
         return painted
@@ -52,8 +55,8 @@ struct TensorText {
     /// The indices of a dimension that are printed; `nil` stands for the gap.
     private func shown(_ dimension: Int) -> [Int?] {
         let count = shape[dimension]
-        guard abridges, count > 6 else { return (0..<count).map { $0 } }
-        return [0, 1, 2, nil, count - 3, count - 2, count - 1]
+        guard abridges, count > 2 * edge else { return (0..<count).map { $0 } }
+        return (0..<edge).map { $0 } + [nil] + ((count - edge)..<count).map { $0 }
     }
 
     private mutating func measure(_ index: [Int]) {

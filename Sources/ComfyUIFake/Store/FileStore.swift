@@ -22,6 +22,9 @@ struct FileStore {
         let path: String
     }
 
+    /// What a file costs beside its bytes, so that empty files cannot be written without end.
+    static let overhead = 256
+
     /// The most bytes kept; the oldest files outside of `input` and `user` make room for new ones.
     let limit: Int
     private var files: [Place: File] = [:]
@@ -38,13 +41,13 @@ struct FileStore {
     /// - Returns: false if it is larger than the whole store.
     @discardableResult
     mutating func write(_ bytes: [UInt8], to folder: Folder, _ path: String, now: Int) -> Bool {
-        guard bytes.count <= limit else { return false }
+        guard bytes.count + FileStore.overhead <= limit else { return false }
         let place = Place(folder: folder, path: path)
         remove(folder, path)
-        makeRoom(for: bytes.count)
+        makeRoom(for: bytes.count + FileStore.overhead)
         files[place] = File(bytes: bytes, modified: now, created: now)
         order.append(place)
-        size += bytes.count
+        size += bytes.count + FileStore.overhead
         return true
     }
 
@@ -52,7 +55,7 @@ struct FileStore {
         let place = Place(folder: folder, path: path)
         guard let file = files.removeValue(forKey: place) else { return }
         order.removeAll { $0 == place }
-        size -= file.bytes.count
+        size -= file.bytes.count + FileStore.overhead
     }
 
     /// Gives a file another name.
@@ -63,7 +66,7 @@ struct FileStore {
         file.created = now
         files[Place(folder: folder, path: new)] = file
         order.append(Place(folder: folder, path: new))
-        size += file.bytes.count
+        size += file.bytes.count + FileStore.overhead
     }
 
     /// All paths of a folder, sorted.

@@ -34,9 +34,12 @@ struct History {
 
     /// The most entries kept; upstream's `MAXIMUM_HISTORY_SIZE`.
     static let mostEntries = 10_000
+    /// The most bytes of requests kept; the real server has no such bound.
+    static let mostBytes = 64 * 1024 * 1024
 
     private var order: [String] = []
     private var byID: [String: Entry] = [:]
+    private var weight = 0
 
     /// Oldest first.
     var entries: [Entry] { order.compactMap { byID[$0] } }
@@ -46,20 +49,26 @@ struct History {
 
     /// Adds an entry. A second run under the same id takes the first one's place.
     mutating func add(_ entry: Entry) {
-        if byID[entry.item.id] == nil {
-            if order.count >= History.mostEntries { byID[order.removeFirst()] = nil }
+        if let older = byID[entry.item.id] {
+            weight -= older.item.weight
+        } else {
             order.append(entry.item.id)
         }
         byID[entry.item.id] = entry
+        weight += entry.item.weight
+        while order.count > History.mostEntries || weight > History.mostBytes && order.count > 1 { delete(order[0]) }
     }
 
     mutating func delete(_ id: String) {
-        if byID.removeValue(forKey: id) != nil { order.removeAll { $0 == id } }
+        guard let entry = byID.removeValue(forKey: id) else { return }
+        order.removeAll { $0 == id }
+        weight -= entry.item.weight
     }
 
     mutating func clear() {
         order = []
         byID = [:]
+        weight = 0
     }
 
     /// A part of the history: the newest `most`, or from `offset` on if there is one.

@@ -10,6 +10,8 @@ struct QueueItem: Sendable {
     let extraData: JSONObject
     /// The output nodes to run.
     let outputs: [String]
+    /// Bytes of the request that brought it: what keeping it costs, roughly.
+    var weight = 0
 
     /// Who gets the messages of the run.
     var clientID: String? { extraData["client_id"]?.string }

@@ -2,6 +2,9 @@ internal import JSONTree
 
 /// The server's users (`app/user_manager.py` upstream). In single-user mode everybody is `default`.
 struct UserDirectory {
+    /// The oldest goes when one more comes.
+    static let mostUsers = 10_000
+
     let isMultiUser: Bool
     private var users: [(id: String, name: String)] = []
     /// Somebody's folder has been made.
@@ -34,6 +37,7 @@ struct UserDirectory {
             let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-_".contains(character))
             if isPlain { id.append(character) } else if !id.hasSuffix("-") { id.append("-") }
         }
+        if users.count >= UserDirectory.mostUsers { users.removeFirst() }
         users.append((id: "\(id)_\(uuid)", name: name))
         return users.last?.id
     }

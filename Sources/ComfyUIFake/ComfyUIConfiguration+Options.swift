@@ -19,7 +19,7 @@ extension ComfyUIConfiguration {
     /// | `--preview-method none\|auto\|latent2rgb\|taesd` | whether samplers send previews |
     /// | `--multi-user` | users by header |
     /// | `--disable-metadata` | no prompt in the pictures written |
-    /// | `--profile story\|strict` | whether the story's messages are answered |
+    /// | `--profile standard\|strict` | whether the story's messages are answered |
     /// | `--no-models` | empty model folders |
     /// | `--step-time MS` | how long a sampler's step takes |
     /// | `--file-bytes N` | the most bytes of files kept |

@@ -4,7 +4,7 @@ public struct ComfyUIConfiguration: Sendable {
     /// What the fake answers beyond the real server.
     public enum Profile: String, Sendable, CaseIterable {
         /// The story's WebSocket messages `system_stats` and `execute` are answered.
-        case story
+        case standard
         /// Nothing but what ComfyUI 0.27.1 does.
         case strict
     }
@@ -69,8 +69,8 @@ public struct ComfyUIConfiguration: Sendable {
 
     /// Whether prompt and workflow are written into pictures; `--disable-metadata` leaves them out.
     public var writesMetadata = true
-    /// `--profile story|strict`.
-    public var profile = Profile.story
+    /// `--profile standard|strict`.
+    public var profile = Profile.standard
     /// Contents of node files (`--nodes FILE`, may be repeated): node classes in the compact form described in
     /// `NodeFile`, or a dump of a real server's `/object_info`.
     public var nodeFiles: [[UInt8]] = []

@@ -33,7 +33,7 @@ import Testing
         arguments: [
             (["--cache-lru"], "--cache-lru expects a value"),
             (["--cache-lru", "x"], "--cache-lru expects a number, got x"),
-            (["--profile", "lax"], "--profile expects one of story, strict, got lax"),
+            (["--profile", "lax"], "--profile expects one of standard, strict, got lax"),
         ] as [([String], String)])
     func `a wrong value is told`(arguments: [String], text: String) {
         var setup = ComfyUIConfiguration()

@@ -15,7 +15,10 @@ enum VideoNodes {
                     .attribute("'\((call["video"].json ?? .null).pythonType)' object has no attribute 'get_dimensions'")
                 )
             }
-            let file = await stage.aside { clip.encoded }
+            guard let file = await stage.aside({ clip.encoded }) else {
+                throw NodeFailure.raised(
+                    PythonError(type: "MemoryError", text: "the clip is larger than this server writes"))
+            }
             return try saved(file, ".mp4", clip.frames, call["video"], call, stage)
         },
         "SaveWEBM": NodeBehaviour { call, stage in
@@ -53,11 +56,10 @@ enum VideoNodes {
 }
 
 extension VideoClip {
-    /// As an MP4 file, each frame painted when its turn comes.
-    fileprivate var encoded: [UInt8] {
-        if let file { return file }
-        let pictures = (0..<frames.count).lazy.map { frames.paint($0) }
-        // Nothing but a picture beyond H.264's highest level is refused: 36 million pixels.
-        return (try? MP4.encode(frames: pictures, framesPerSecond: framesPerSecond)) ?? []
+    /// As an MP4 file: the one that it was loaded from, or its pictures one after the other, each painted when its
+    /// turn comes.
+    fileprivate var encoded: [UInt8]? {
+        // Fails for clips beyond what an MP4 of the fakes holds.
+        file ?? (try? MP4.encode(frames: (0..<frames.count).lazy.map(frames.paint), framesPerSecond: framesPerSecond))
     }
 }

@@ -67,8 +67,8 @@ extension FakeComfyUI {
             case "feature_flags" where mayAnnounce:
                 state.clients.announce(object["data"]?.object ?? [:], by: id)
                 socket.post(ServerMessage.text("feature_flags", featureFlags))
-            case "system_stats" where state.configuration.profile == .story: socket.post(storyStats.text(.python))
-            case "execute" where state.configuration.profile == .story:
+            case "system_stats" where state.configuration.profile == .standard: socket.post(storyStats.text(.python))
+            case "execute" where state.configuration.profile == .standard:
                 socket.post(storyStart(of: object["workflow"], for: id).text(.python))
             default: break
             }

@@ -91,9 +91,11 @@ extension FakeLiteLLM {
                 continue
             }
             let model = request.text("model") ?? ""
+            let luck = environment.random("batch", String(utf8: Array(line)))
             let answer = ChatComposer(
-                upstream: Upstream(), behaviour: UpstreamBehaviour(), model: model, answers: settings.answers, now: now
-            ).answer(to: ChatRequest(request), luck: environment.random("batch", String(utf8: Array(line))))
+                upstream: Upstream(), behaviour: UpstreamBehaviour(), model: model, answers: settings.answers, now: now,
+                words: luck
+            ).answer(to: ChatRequest(request), luck: luck)
             var body: [UInt8] = []
             answer.write(into: &body, shown: model, form: .openAI)
             output.add(#"{"id":"batch_req_"#)

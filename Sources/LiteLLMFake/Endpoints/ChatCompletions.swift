@@ -151,7 +151,8 @@ extension FakeLiteLLM {
     func compose(_ request: ChatRequest, _ call: Call, _ deployment: Deployment, _ reached: Reached) -> ChatAnswer {
         var answer = ChatComposer(
             upstream: reached.upstream, behaviour: reached.behaviour, model: deployment.upstreamModel,
-            answers: settings.answers, now: call.now
+            answers: settings.answers, now: call.now,
+            words: environment.random("chat", deployment.upstreamModel, request.lastText)
         ).answer(to: request, luck: call.luck)
         guard deployment.isAnthropic || deployment.provider == "text-completion-openai" else { return answer }
         var luck = call.luck

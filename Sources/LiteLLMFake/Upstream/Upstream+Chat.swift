@@ -8,13 +8,18 @@ struct ChatComposer {
     let model: String
     let answers: LiteLLMConfiguration.Answers
     let now: WallTime
+    /// What the text follows from: the seed and the question, not how often it was asked.
+    let words: SeededRandom
 
     /// Composes the answer to a request.
+    ///
+    /// - Parameter luck: of this one call, for what differs when the same is asked again: its ids.
     func answer(to request: ChatRequest, luck: SeededRandom) -> ChatAnswer {
         var luck = luck
+        var words = words
         let script = upstream.answers["chat"] ?? [:]
         let count = max(1, request.choices)
-        let choices = (0..<count).map { choice(request, script: script, luck: &luck, at: $0) }
+        let choices = (0..<count).map { _ in choice(request, script: script, luck: &luck, words: &words) }
         return ChatAnswer(
             id: script["id"]?.string ?? "chatcmpl-" + Self.token(29, &luck),
             created: script["created"]?.int ?? now.wholeSeconds,
@@ -27,7 +32,7 @@ struct ChatComposer {
     }
 
     private func choice(
-        _ request: ChatRequest, script: JSON, luck: inout SeededRandom, at index: Int
+        _ request: ChatRequest, script: JSON, luck: inout SeededRandom, words: inout SeededRandom
     ) -> ChatAnswer.Choice {
         var choice = ChatAnswer.Choice(reasoning: behaviour.reasoning)
         if let tool = behaviour.toolCall, !request.tools.isEmpty {
@@ -50,7 +55,7 @@ struct ChatComposer {
             return choice
         }
         if let tool = request.wantedTool {
-            var sample = SchemaSample(tool["function"]?["parameters"] ?? [:], luck: luck)
+            var sample = SchemaSample(tool["function"]?["parameters"] ?? [:], luck: words)
             let arguments = sample.value().text()
             choice.toolCalls = [
                 ToolCall(
@@ -62,23 +67,23 @@ struct ChatComposer {
             choice.streamFinish = "tool_calls"
             return choice
         }
-        let (pieces, finish) = generated(request, luck: &luck)
+        let (pieces, finish) = generated(request, words: &words)
         choice.pieces = pieces
         choice.finish = finish
         choice.streamFinish = finish
         return choice
     }
 
-    private func generated(_ request: ChatRequest, luck: inout SeededRandom) -> (pieces: [String], finish: String) {
+    private func generated(_ request: ChatRequest, words: inout SeededRandom) -> (pieces: [String], finish: String) {
         if request.format != nil {
-            var sample = SchemaSample(request.schema ?? Self.plainSchema, luck: luck)
+            var sample = SchemaSample(request.schema ?? Self.plainSchema, luck: words)
             return (Prose.pieces(of: sample.value().text()), "stop")
         }
         let text = request.lastText
         let pieces: [String]
         switch answers {
         case .sentences:
-            var prose = Prose(SeededRandom(seed: luck.next(), parts: [model, text]))
+            var prose = Prose(SeededRandom(seed: words.next(), parts: [model, text]))
             pieces = prose.pieces()
         case .echo: pieces = Prose.pieces(of: text)
         case .fixed(let answer): pieces = Prose.pieces(of: answer)

@@ -10,6 +10,8 @@ import pytest
 
 QUESTIONS = {
     "comfyui": "/queue",
+    "litellm_proxy": "/health/liveliness",
+    "echo": "/config",
 }
 
 

@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := all
 
 # What the C floor and the pictures are built on, as Debian names it.
-PACKAGES := libwebsockets-dev libssl-dev libnghttp2-dev libpng-dev libturbojpeg0-dev libwebp-dev zlib1g-dev
+PACKAGES := libwebsockets-dev libssl-dev libnghttp2-dev libpng-dev libturbojpeg0-dev libwebp-dev libyaml-dev zlib1g-dev
 SWIFT    ?= swift
 PYTHON   ?= python3
 VENV     := .build-venv

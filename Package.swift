@@ -14,7 +14,6 @@ let settings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
@@ -42,7 +41,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C, seen by one Swift module each.
@@ -53,22 +51,24 @@ let package = Package(
         .systemLibrary(
             name: "CImage", pkgConfig: "libpng libturbojpeg libwebp",
             providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // JSON and other embedded files of the fakes, by #embed.
         .target(name: "ComfyUIAssets", exclude: ["object_info.json", "node_replacements.json"]),
         .target(name: "GradioAssets", exclude: ["apps", "data"]),
 
         module("JSONTree"),
+        module("YAMLNodes", ["CYAML"]),
         module("SocketServer", ["CLws", "COpenSSL", "CNghttp2", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
         module("Fakes", ["SocketServer", "JSONTree", logging]),
         module("ComfyUIFake", ["Fakes", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
-        module("LiteLLMFake", ["Fakes", "SocketServer", "JSONTree", "Media", yams]),
-        module("GradioFake", ["Fakes", "SocketServer", "JSONTree", "Media", "GradioAssets", yams]),
+        module("LiteLLMFake", ["Fakes", "SocketServer", "JSONTree", "Media", "YAMLNodes"]),
+        module("GradioFake", ["Fakes", "SocketServer", "JSONTree", "Media", "GradioAssets", "YAMLNodes"]),
         module(
             "Suite",
             [
-                "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree", logging, yams,
-                argumentParser,
+                "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree", "YAMLNodes",
+                logging, argumentParser,
             ]),
         module("UnderstudyTestKit", ["Fakes", "SocketServer", "JSONTree"]),
 
@@ -85,6 +85,7 @@ let package = Package(
             swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
+        tests(of: "YAMLNodes"),
         tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),
         tests(of: "Media"),
         tests(of: "Fakes", ["UnderstudyTestKit"]),

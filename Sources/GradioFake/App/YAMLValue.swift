@@ -1,55 +1,53 @@
 import JSONTree
-import Yams
+import YAMLNodes
 
 /// A node of an app file that knows where it stands.
 struct YAMLValue {
-    let node: Node
+    let node: YAMLNode
     let file: String
 
     /// Reads a whole file.
     init(parsing text: String, file: String) throws(AppFileError) {
         self.file = file
+        let root: YAMLNode?
         do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw AppFileError(file: file, line: 1, column: 1, message: "the file is empty")
-            }
-            self.node = node
-        } catch let error as AppFileError {
-            throw error
+            root = try YAMLNode.document(of: text)
         } catch {
-            throw Self.fault(error, in: file)
+            throw AppFileError(file: file, line: error.mark.line, column: error.mark.column, message: error.message)
         }
+        guard let root else { throw AppFileError(file: file, line: 1, column: 1, message: "the file is empty") }
+        node = root
     }
 
-    private init(node: Node, file: String) {
+    private init(node: YAMLNode, file: String) {
         self.node = node
         self.file = file
     }
 
     /// An error at this place.
     func error(_ message: String) -> AppFileError {
-        AppFileError(file: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, message: message)
+        AppFileError(file: file, line: node.mark.line, column: node.mark.column, message: message)
     }
 
     /// The members of a mapping in order.
     func members() throws(AppFileError) -> [(key: YAMLValue, value: YAMLValue)] {
-        guard case .mapping(let mapping) = node else { throw error("expected a mapping of keys and values") }
+        guard let mapping = node.mapping else { throw error("expected a mapping of keys and values") }
         return mapping.map { (YAMLValue(node: $0.key, file: file), YAMLValue(node: $0.value, file: file)) }
     }
 
     /// The elements of a sequence.
     func elements() throws(AppFileError) -> [YAMLValue] {
-        guard case .sequence(let sequence) = node else { throw error("expected a list") }
+        guard let sequence = node.sequence else { throw error("expected a list") }
         return sequence.map { YAMLValue(node: $0, file: file) }
     }
 
-    var isMapping: Bool { if case .mapping = node { true } else { false } }
-    var isSequence: Bool { if case .sequence = node { true } else { false } }
+    var isMapping: Bool { node.mapping != nil }
+    var isSequence: Bool { node.sequence != nil }
 
     /// The text of a scalar, whatever it looks like.
     func text() throws(AppFileError) -> String {
-        guard case .scalar(let scalar) = node else { throw error("expected a text") }
-        return scalar.string
+        guard let scalar = node.scalar else { throw error("expected a text") }
+        return scalar.text
     }
 
     /// A whole number.
@@ -78,7 +76,7 @@ struct YAMLValue {
 
     /// The value as JSON; numbers keep their spelling.
     func json() throws(AppFileError) -> JSON {
-        switch node {
+        switch node.content {
         case .scalar(let scalar): return Self.json(of: scalar)
         case .sequence:
             var values: [JSON] = []
@@ -88,13 +86,12 @@ struct YAMLValue {
             var object = JSONObject()
             for (key, value) in try members() { object.append(try key.text(), try value.json()) }
             return .object(object)
-        default: throw error("expected a value")
         }
     }
 
     /// The value as a template: texts may have places to be filled in.
     func template() throws(AppFileError) -> ValueTemplate {
-        switch node {
+        switch node.content {
         case .scalar:
             guard case .string(let text) = try json() else { return .constant(try json()) }
             do { return try ValueTemplate(parsing: text) } catch { throw self.error(error) }
@@ -123,29 +120,13 @@ struct YAMLValue {
     }
 
     /// YAML 1.2's core schema; quoted texts stay texts.
-    private static func json(of scalar: Node.Scalar) -> JSON {
-        guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
-        switch scalar.string {
+    private static func json(of scalar: YAMLScalar) -> JSON {
+        guard scalar.isPlain else { return .string(scalar.text) }
+        switch scalar.text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE": return true
         case "false", "False", "FALSE": return false
-        default: return JSONNumber(spelling: scalar.string).map { .number($0) } ?? .string(scalar.string)
-        }
-    }
-
-    private static func fault(_ error: any Error, in file: String) -> AppFileError {
-        guard let error = error as? YamlError else {
-            return AppFileError(file: file, line: 1, column: 1, message: "\(error)")
-        }
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return AppFileError(file: file, line: mark.line, column: mark.column, message: problem)
-        case .duplicatedKeysInMapping(let keys, let context):
-            return AppFileError(
-                file: file, line: context.mark.line, column: context.mark.column,
-                message: "the key \(keys.map { "\"\($0)\"" }.joined(separator: ", ")) stands here twice")
-        default: return AppFileError(file: file, line: 1, column: 1, message: "\(error)")
+        default: return JSONNumber(spelling: scalar.text).map { .number($0) } ?? .string(scalar.text)
         }
     }
 }

@@ -129,7 +129,7 @@ public struct LiteLLMConfiguration: Sendable {
         do {
             tree = try YAMLTree.read(text)
         } catch {
-            throw ConfigurationError("\(path): \(error)")
+            throw ConfigurationError("\(path):\(error)")
         }
         for name in tree["include"]?.array?.compactMap(\.string) ?? [] {
             let other = try Self.tree(of: TextFile.sibling(name, of: path), depth: depth + 1)

@@ -1,35 +1,30 @@
 internal import JSONTree
-internal import Yams
+internal import YAMLNodes
 
 /// YAML as a JSON tree, with plain scalars read as PyYAML reads them (YAML 1.1), for that is what the real proxy uses.
-///
-/// Yams' own resolver runs regular expressions over every scalar; a proxy's configuration is read at each start,
-/// so the few forms that matter are told apart by hand.
 enum YAMLTree {
     /// Reads one document. An empty one is an empty object.
     ///
     /// - Throws: the parser's error, which names line and column.
-    static func read(_ text: String) throws -> JSON {
-        guard let node = try Yams.compose(yaml: text) else { return [:] }
-        return try value(of: node)
+    static func read(_ text: String) throws(YAMLError) -> JSON {
+        guard let node = try YAMLNode.document(of: text) else { return [:] }
+        return value(of: node)
     }
 
-    private static func value(of node: Node) throws -> JSON {
-        switch node {
+    private static func value(of node: YAMLNode) -> JSON {
+        switch node.content {
         case .scalar(let scalar): return value(of: scalar)
-        case .sequence(let nodes): return .array(try nodes.map { try value(of: $0) })
+        case .sequence(let nodes): return .array(nodes.map { value(of: $0) })
         case .mapping(let pairs):
             var object = JSONObject()
-            for (key, child) in pairs { object[key.scalar?.string ?? ""] = try value(of: child) }
+            for (key, child) in pairs { object[key.scalar?.text ?? ""] = value(of: child) }
             return .object(object)
-        case .alias(let alias):
-            throw ConfigurationError("the alias *\(alias.anchor.rawValue) has no anchor before it")
         }
     }
 
-    private static func value(of scalar: Node.Scalar) -> JSON {
-        let text = scalar.string
-        guard scalar.style == .plain || scalar.style == .any else { return .string(text) }
+    private static func value(of scalar: YAMLScalar) -> JSON {
+        let text = scalar.text
+        guard scalar.isPlain else { return .string(text) }
         switch text {
         case "", "~", "null", "Null", "NULL": return .null
         case "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": return true

@@ -1,4 +1,4 @@
-internal import Yams
+internal import YAMLNodes
 
 extension Settings {
     /// What `understudy.yaml` says.
@@ -17,15 +17,14 @@ extension Settings {
     /// - Parameter file: the name of the file, for errors.
     public init(yaml text: String, file: String) throws(SuiteError) {
         self.init()
-        let root: Node?
+        let root: YAMLNode?
         do {
-            root = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw .usage("\(file): \(error)")
+            root = try YAMLNode.document(of: text)
         } catch {
-            throw .usage("\(file): \(error)")
+            throw .usage("\(file):\(error)")
         }
-        guard let root, root.null == nil || root.mapping != nil else { return }
+        // A file of comments alone says nothing, and `~` or `null` no more than that.
+        guard let root, !["", "~", "null"].contains(root.scalar?.text) else { return }
         var reader = SettingsReader(file: file)
         try reader.read(root, into: &self)
     }
@@ -40,7 +39,7 @@ private struct SettingsReader {
         "litellm",
     ]
 
-    mutating func read(_ root: Node, into settings: inout Settings) throws(SuiteError) {
+    mutating func read(_ root: YAMLNode, into settings: inout Settings) throws(SuiteError) {
         for (key, node) in try entries(of: root, known: Self.words) {
             let place = place(of: node)
             switch key {
@@ -76,7 +75,7 @@ private struct SettingsReader {
         }
     }
 
-    private func ports(_ node: Node) throws(SuiteError) -> PortAssignments {
+    private func ports(_ node: YAMLNode) throws(SuiteError) -> PortAssignments {
         if node.mapping == nil {
             return try PortAssignments(text: string(node), place: place(of: node))
         }
@@ -88,11 +87,11 @@ private struct SettingsReader {
         return assignments
     }
 
-    private func entries(of node: Node, known: [String]?) throws(SuiteError) -> [(String, Node)] {
+    private func entries(of node: YAMLNode, known: [String]?) throws(SuiteError) -> [(String, YAMLNode)] {
         guard let mapping = node.mapping else {
             throw .usage("\(place(of: node)): expected words with a colon and a value")
         }
-        var entries: [(String, Node)] = []
+        var entries: [(String, YAMLNode)] = []
         for (keyNode, value) in mapping {
             let key = try string(keyNode)
             if let known, !known.contains(key) {
@@ -103,19 +102,19 @@ private struct SettingsReader {
         return entries
     }
 
-    private func strings(_ node: Node) throws(SuiteError) -> [String] {
+    private func strings(_ node: YAMLNode) throws(SuiteError) -> [String] {
         guard let sequence = node.sequence else { return [try string(node)] }
         var strings: [String] = []
         for element in sequence { strings.append(try string(element)) }
         return strings
     }
 
-    private func string(_ node: Node) throws(SuiteError) -> String {
+    private func string(_ node: YAMLNode) throws(SuiteError) -> String {
         guard let scalar = node.scalar else { throw .usage("\(place(of: node)): expected a single value") }
-        return scalar.string
+        return scalar.text
     }
 
-    private func place(of node: Node) -> String {
-        node.mark.map { "\(file):\($0.line):\($0.column)" } ?? file
+    private func place(of node: YAMLNode) -> String {
+        "\(file):\(node.mark.line):\(node.mark.column)"
     }
 }

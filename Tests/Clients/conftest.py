@@ -49,6 +49,12 @@ def locked_litellm_proxy():
 
 
 @pytest.fixture(scope="session")
+def litellm_proxy_with_keys():
+    """The same with virtual keys, each in a trouble of its own."""
+    yield from running("LITELLM_KEYS", "fake-litellm", "--config", str(HERE / "litellm-keys.yaml"))
+
+
+@pytest.fixture(scope="session")
 def wan2gp():
     """The built-in Gradio app that turns text to video."""
     yield from running("WAN2GP", "fake-gradio", "--app", "wan2gp", "--speed", "10x")

@@ -89,6 +89,14 @@ class TestChat:
         assert [choice.index for choice in answer.choices] == [0, 1, 2]
         assert {choice.message.content for choice in answer.choices} == {REPLY}
 
+    @pytest.mark.invented
+    def test_a_request_may_bring_its_own_answer(self, client):
+        answer = client.chat.completions.create(
+            model="gpt-4o", messages=QUESTION, extra_body={"mock_response": "Just say this."}
+        )
+
+        assert answer.choices[0].message.content == "Just say this."
+
     def test_a_tool_is_called(self, client):
         answer = client.chat.completions.create(model="mock-tools", messages=QUESTION)
 
@@ -121,6 +129,15 @@ class TestCompletions:
 
         assert "".join(chunk.choices[0].text or "" for chunk in chunks) == REPLY
         assert chunks[-1].choices[0].finish_reason == "stop"
+
+
+    @pytest.mark.invented
+    def test_messages_are_taken_for_a_prompt_as_the_story_has_it(self, client):
+        answer = client.post(
+            "/completions", body={"model": "gpt-4o-mini", "messages": QUESTION}, cast_to=openai.types.Completion
+        )
+
+        assert answer.choices[0].text == REPLY
 
 
 class TestEmbeddings:
@@ -177,6 +194,18 @@ class TestErrors:
             ("mock-policy", openai.BadRequestError, 400, "content_filter_policy violated"),
             ("mock-timeout", openai.APIStatusError, 408, "litellm.Timeout: "),
             ("no-such-model", openai.BadRequestError, 400, "Invalid model name passed in model=no-such-model"),
+            ("up-400", openai.BadRequestError, 400, "litellm.BadRequestError: OpenAIException - Invalid value"),
+            ("up-401", openai.AuthenticationError, 401, "litellm.AuthenticationError: AuthenticationError: OpenAIExc"),
+            ("up-403", openai.PermissionDeniedError, 403, "litellm.APIError: APIError: OpenAIException - Project"),
+            ("up-404", openai.NotFoundError, 404, "litellm.NotFoundError: NotFoundError: OpenAIException - The model"),
+            ("up-422", openai.UnprocessableEntityError, 422, "OpenAIException - Unprocessable thing"),
+            ("up-429", openai.RateLimitError, 429, "litellm.RateLimitError: RateLimitError: OpenAIException - Rate"),
+            ("up-500", openai.InternalServerError, 500, "InternalServerError: OpenAIException - The server had an err"),
+            ("up-502", openai.InternalServerError, 502, "litellm.BadGatewayError: BadGatewayError: OpenAIException"),
+            ("up-503", openai.InternalServerError, 503, "litellm.ServiceUnavailableError: ServiceUnavailableError"),
+            ("up-529", openai.InternalServerError, 529, "litellm.APIError: APIError: OpenAIException - Overloaded"),
+            ("up-ctx", openai.BadRequestError, 400, "litellm.ContextWindowExceededError: litellm.BadRequestError: C"),
+            ("up-refused", openai.InternalServerError, 500, "OpenAIException - Connection error."),
         ],
     )
     def test_a_failing_deployment_raises_what_the_sdk_has_for_it(self, client, model, kind, status, words, stream):
@@ -193,6 +222,32 @@ class TestErrors:
             client.chat.completions.create(model="mock-streamerr", messages=QUESTION, stream=True)
 
         assert caught.value.status_code == 529
+
+    @pytest.mark.parametrize(
+        ("model", "words"),
+        [
+            ("up-miderr", "The server had an error while processing your request"),
+            ("up-mideof", "Stream ended before a finish_reason was received"),
+            ("up-middrop", "Connection error."),
+        ],
+    )
+    def test_a_stream_that_fails_on_the_way_tells_of_it(self, client, model, words):
+        text = ""
+
+        with pytest.raises(openai.APIError, match=words) as caught:
+            for chunk in client.chat.completions.create(model=model, messages=QUESTION, stream=True):
+                text += chunk.choices[0].delta.content or ""
+
+        assert not isinstance(caught.value, openai.APIStatusError)
+        assert text == "Hello there,"
+
+    def test_the_providers_wish_for_patience_is_relayed_under_another_name(self, client):
+        with pytest.raises(openai.RateLimitError) as caught:
+            client.chat.completions.create(model="up-429", messages=QUESTION)
+
+        headers = caught.value.response.headers
+        assert headers["llm_provider-retry-after"] == "2"
+        assert "retry-after" not in headers
 
     def test_a_missing_field_is_named(self, client):
         with pytest.raises(openai.BadRequestError) as caught:
@@ -242,3 +297,44 @@ class TestKeys:
             locked("sk-unused").models.list(extra_headers={"Authorization": openai.Omit()})
 
         assert caught.value.body["message"] == "Authentication Error, No api key passed in."
+
+
+class TestVirtualKeys:
+    @pytest.fixture
+    def ask(self, litellm_proxy_with_keys):
+        def ask(key: str) -> str:
+            with OpenAI(base_url=f"{litellm_proxy_with_keys.url}/v1", api_key=key, max_retries=0) as client:
+                answer = client.chat.completions.create(model="gpt-4o-mini", messages=QUESTION)
+            return answer.choices[0].message.content
+
+        return ask
+
+    def test_a_good_key_opens(self, ask):
+        assert ask("sk-good-key") == REPLY
+
+    @pytest.mark.parametrize(
+        ("key", "kind", "words", "type"),
+        [
+            ("sk-unknown-key", openai.AuthenticationError, "Invalid API key provided", "token_not_found_in_db"),
+            ("not-a-key", openai.AuthenticationError, "expected to start with 'sk-'", "auth_error"),
+            ("sk-late-key", openai.AuthenticationError, "Expired Key", "expired_key"),
+            ("sk-blocked-key", openai.AuthenticationError, "Key is blocked", "auth_error"),
+            ("sk-narrow-key", openai.PermissionDeniedError, "'gpt-4o-mini' is not available", "key_model_access_denied"),
+            ("sk-poor-key", openai.UnprocessableEntityError, "Budget has been exceeded!", "budget_exceeded"),
+        ],
+    )
+    def test_a_key_in_trouble_raises_what_the_sdk_has_for_it(self, ask, key, kind, words, type):
+        with pytest.raises(kind) as caught:
+            ask(key)
+
+        assert words in caught.value.body["message"]
+        assert caught.value.type == type
+
+    def test_a_hurried_key_has_to_wait(self, ask):
+        assert ask("sk-hurried-key") == REPLY
+
+        with pytest.raises(openai.RateLimitError) as caught:
+            ask("sk-hurried-key")
+
+        assert "Limit type: requests. Current limit: 1, Remaining: 0." in caught.value.body["message"]
+        assert 0 < int(caught.value.response.headers["retry-after"]) <= 60

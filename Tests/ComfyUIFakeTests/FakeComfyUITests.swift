@@ -8,7 +8,7 @@ import UnderstudyTestKit
 @testable import ComfyUIFake
 
 /// Runs of prompts over real sockets.
-@Suite struct FakeComfyUITests {
+@Suite(.timeLimit(.minutes(1))) struct FakeComfyUITests {
     private static func progress(steps: Int = 3, preview: Bool = true, delay: Int = 1) -> JSONObject {
         [
             "3": [
@@ -262,6 +262,37 @@ import UnderstudyTestKit
             let begun = messages.filter { $0.name == "executing" || $0.data["nodes"]?["1"]?["state"] == "finished" }
             #expect(Set(begun.prefix(2).compactMap { $0.data["node"]?.string }) == ["1", "2"])
             #expect(messages.filter { $0.name == "executed" }.count == 2)
+        }
+    }
+
+    @Test func `a fake stops in the middle of a run, and of an async node`() async throws {
+        let prompt: JSONObject = [
+            "1": Prompts.emptyImage, "2": ["class_type": "ProbeAside", "inputs": ["seconds": 60]],
+            "4": ["class_type": "ProbeSleep", "inputs": ["seconds": 60, "image": ["1", 0]]],
+            "8": ["class_type": "PreviewAny", "inputs": ["source": ["2", 0]]], "9": Prompts.preview("4"),
+        ]
+        try await withComfyUI { fake in
+            let client = try await SocketClient(fake, "c")
+            _ = try await fake.queue(prompt, client: "c")
+            _ = try await client.read { $0.name == "executing" && $0.data["node"] == "4" }
+        }
+        // Getting here within the time limit of the test run is the proof.
+    }
+
+    @Test func `a prefix that leaves the folder fails at the node`() async throws {
+        try await withComfyUI { fake in
+            let client = try await SocketClient(fake, "c")
+            let save: JSON = ["class_type": "SaveImage", "inputs": ["images": ["1", 0], "filename_prefix": "../../x"]]
+            _ = try await fake.queue(["1": Prompts.emptyImage, "9": save], client: "c")
+            let error = try await client.run().first { $0.name == "execution_error" }?.data
+
+            #expect(error?["exception_type"] == "Exception")
+            let lines = error?["exception_message"]?.string?.split(separator: "\n").map(String.init)
+            #expect(
+                lines == [
+                    "**** ERROR: Saving image outside the output folder is not allowed.", " full_output_folder: /srv",
+                    "         output_dir: /srv/comfyui/output", "         commonpath: /srv",
+                ])
         }
     }
 

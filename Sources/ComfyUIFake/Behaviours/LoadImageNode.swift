@@ -42,14 +42,22 @@ extension NodeBehaviour {
     private static func picture(_ name: String, _ stage: NodeStage) throws(NodeFailure) -> Bitmap {
         guard let file = stage.state.file(named: name) else {
             throw .raised(
-                PythonError(type: "FileNotFoundError", text: "[Errno 2] No such file or directory: \(name.pythonRepr)"))
+                PythonError(
+                    type: "FileNotFoundError", text: "[Errno 2] No such file or directory: \(path(name).pythonRepr)"))
         }
         do throws(MediaError) {
             return try ImageFile.decode(file.bytes)
         } catch {
             throw .raised(
-                PythonError(type: "PIL.UnidentifiedImageError", text: "cannot identify image file \(name.pythonRepr)"))
+                PythonError(
+                    type: "PIL.UnidentifiedImageError", text: "cannot identify image file \(path(name).pythonRepr)"))
         }
+    }
+
+    /// Where the imitated server keeps a file.
+    private static func path(_ text: String) -> String {
+        let name = AnnotatedName(text)
+        return "\(FakeComfyUI.baseDirectory)/\(name.folder?.rawValue ?? "input")/\(name.name)"
     }
 }
 

@@ -26,6 +26,17 @@ struct Call {
         return value
     }
 
+    /// The body as JSON in which the handler looks members up by `name in body`: to Python lists and texts have
+    /// none, unless they hold the very name, and then the handler stumbles.
+    func members(_ names: String...) async throws -> JSONObject {
+        switch try await json() {
+        case .object(let object): object
+        case .array(let values) where !names.contains(where: { values.contains(.string($0)) }): [:]
+        case .string(let text) where !names.contains(where: { text.contains($0) }): [:]
+        default: throw ServerTrouble()
+        }
+    }
+
     /// The body as a JSON object.
     func object() async throws -> JSONObject {
         guard let object = try await json().object else { throw ServerTrouble() }

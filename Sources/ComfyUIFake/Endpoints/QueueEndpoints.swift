@@ -11,7 +11,7 @@ extension FakeComfyUI {
     }
 
     func changeQueue(_ call: Call) async throws -> Answer {
-        let body = try await call.object()
+        let body = try await call.members("clear", "delete")
         if body["clear"]?.isTruthy ?? false {
             state.queue.clear()
             state.tellQueue()
@@ -59,7 +59,7 @@ extension FakeComfyUI {
     }
 
     func changeHistory(_ call: Call) async throws -> Answer {
-        let body = try await call.object()
+        let body = try await call.members("clear", "delete")
         if body["clear"]?.isTruthy ?? false { state.history.clear() }
         if let ids = body["delete"] {
             for id in try elements(of: ids) { state.history.delete(id.string ?? "") }

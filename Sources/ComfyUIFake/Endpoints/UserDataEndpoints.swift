@@ -8,6 +8,7 @@ extension FakeComfyUI {
         guard let asked = call.query["dir"], !asked.isEmpty else { return .text("Directory not provided", status: 400) }
         let user = try userFolder(call)
         guard let directory = inside(user, asked) else { return .text("Invalid directory", status: 403) }
+        if state.files[.user, directory] != nil { return .json([]) }
         guard state.files.hasDirectory(directory, in: .user) else { return .text("Directory not found", status: 404) }
         let recurses = flag("recurse", call)
         let (full, splits) = (flag("full_info", call), flag("split", call))

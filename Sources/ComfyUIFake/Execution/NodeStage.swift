@@ -80,8 +80,7 @@ final class NodeStage {
             state.files.names(in: folder, directory: $0)
         }
         guard var name else {
-            throw .raised(
-                PythonError(type: "Exception", text: "Saving image outside the output folder is not allowed."))
+            throw .raised(NodeStage.outside(prefix, folder))
         }
         return files.enumerated().map { index, bytes in
             let file = name.next(ending: ending, batch: index)
@@ -91,6 +90,26 @@ final class NodeStage {
                 "filename": .string(file), "subfolder": .string(name.subfolder), "type": .string(folder.rawValue),
             ]
         }
+    }
+
+    /// The complaint about a prefix that leads out of its folder, with the paths that it names.
+    private static func outside(_ prefix: String, _ folder: FileStore.Folder) -> PythonError {
+        let directory = "\(FakeComfyUI.baseDirectory)/\(folder.rawValue)"
+        let target = prefix.splitAtLastSlash.directory
+        let asked = (prefix.hasPrefix("/") ? "" : directory + "/") + target
+        var parts: [Substring] = []
+        for part in asked.split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        let shared = zip(parts, directory.split(separator: "/")).prefix { $0 == $1 }.map(\.0)
+        return PythonError(
+            type: "Exception",
+            text: """
+                **** ERROR: Saving image outside the output folder is not allowed.
+                 full_output_folder: /\(parts.joined(separator: "/"))
+                         output_dir: \(directory)
+                         commonpath: /\(shared.joined(separator: "/"))
+                """)
     }
 
     /// Does work that would keep the loop from its sockets elsewhere.

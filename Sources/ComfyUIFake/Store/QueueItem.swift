@@ -13,8 +13,14 @@ struct QueueItem: Sendable {
     /// Bytes of the request that brought it: what keeping it costs, roughly.
     var weight = 0
 
-    /// Who gets the messages of the run.
-    var clientID: String? { extraData["client_id"]?.string }
+    /// Who gets the messages of the run. An id that is no text is one under which nobody is connected.
+    var clientID: String? {
+        switch extraData["client_id"] {
+        case nil, .null?: nil
+        case .string(let id)?: id
+        case let other?: "\0\(other.text())"
+        }
+    }
     /// When it was posted, in milliseconds since 1970.
     var createTime: JSON? { extraData["create_time"] }
     /// The frontend's own id of the workflow.

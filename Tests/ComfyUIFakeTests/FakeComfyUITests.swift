@@ -282,7 +282,9 @@ import UnderstudyTestKit
     @Test func `a prefix that leaves the folder fails at the node`() async throws {
         try await withComfyUI { fake in
             let client = try await SocketClient(fake, "c")
-            let save: JSON = ["class_type": "SaveImage", "inputs": ["images": ["1", 0], "filename_prefix": "../../x"]]
+            let save: JSON = [
+                "class_type": "SaveImage", "inputs": ["images": ["1", 0], "filename_prefix": "../../x"],
+            ]
             _ = try await fake.queue(["1": Prompts.emptyImage, "9": save], client: "c")
             let error = try await client.run().first { $0.name == "execution_error" }?.data
 

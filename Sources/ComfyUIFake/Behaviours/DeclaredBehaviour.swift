@@ -17,19 +17,33 @@ internal import Media
 ///   for interruptions every 20 ms; `say` sends a line of text under the node; `raise` fails with an exception.
 /// - `give`: the value of each output. `@name` is an input's value, an object with `image` a picture of one
 ///   colour, anything else itself. `else` stands in where an input was not given.
+///   `{"blocked": text}` keeps what follows from running; the text may be null.
 /// - `show`: what the node shows, with the same `@name`.
+///
+/// `DeclaredFlow` adds what it says about lazy inputs, change stamps and nodes that expand.
 extension NodeBehaviour {
     static func declared(_ declaration: JSON, for type: NodeClass) -> NodeBehaviour {
         let acts = declaration["do"]?.array ?? (declaration["do"].map { [$0] } ?? [])
         let gifts = declaration["give"]?.array ?? []
         let spares = declaration["else"]?.array ?? []
+        let flow = DeclaredFlow(declaration)
         var behaviour = NodeBehaviour { call, stage in
             for act in acts { try await perform(act, call, stage) }
             var outcome = NodeOutcome()
-            for slot in type.outputs.indices {
+            if let expansion = flow.expansion(of: call) {
+                outcome.expansion = expansion.nodes
+                outcome.values = expansion.outputs.map { .json($0) }
+                return outcome
+            }
+            for (slot, output) in type.outputs.enumerated() {
                 let gift = slot < gifts.count ? gifts[slot] : .null
-                outcome.values.append(
-                    value(of: gift, call) ?? (slot < spares.count ? value(of: spares[slot], call) : nil) ?? .none)
+                let spare = slot < spares.count ? spares[slot] : .null
+                let value = value(of: gift, call) ?? value(of: spare, call) ?? .none
+                if output.isList, let elements = value.json?.array {
+                    outcome.values.append(.list(elements.map { .json($0) }))
+                } else {
+                    outcome.values.append(value)
+                }
             }
             if let shown = declaration["show"]?.object {
                 outcome.ui = JSONObject(shown.map { ($0.key, plain($0.value, call)) })
@@ -37,6 +51,7 @@ extension NodeBehaviour {
             return outcome
         }
         behaviour.isAsync = declaration["async"]?.isTruthy ?? false
+        flow.apply(to: &behaviour)
         return behaviour
     }
 
@@ -79,6 +94,7 @@ extension NodeBehaviour {
             return .images(
                 .solid(Colour(rgb: declared["colour"]?.int ?? 0), width: size[0], height: size[1]))
         }
+        if let text = declared.object?["blocked"] { return .blocked(text.string) }
         return declared.isNull ? nil : .json(plain(declared, call))
     }
 

@@ -24,6 +24,8 @@ struct NodeCall: Sendable {
     var inputs: [String: NodeValue]
     /// All values of an input, for classes that take whole lists.
     var lists: [String: [NodeValue]] = [:]
+    /// The inputs as they stand in the prompt: constants and links.
+    var raw = JSONObject()
     /// The prompt and the client's extra picture information, for classes that write them into files.
     let prompt: JSONObject
     let pictureInfo: JSON

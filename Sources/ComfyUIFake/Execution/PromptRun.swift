@@ -159,8 +159,8 @@ final class PromptRun {
         for index in 0..<calls {
             try stage.checkpoint()
             var call = NodeCall(
-                id: node, className: className, index: index, inputs: [:], prompt: item.prompt,
-                pictureInfo: item.extraData["extra_pnginfo"] ?? .null)
+                id: node, className: className, index: index, inputs: [:], raw: graph.inputs(of: node),
+                prompt: item.prompt, pictureInfo: item.extraData["extra_pnginfo"] ?? .null)
             for (name, values) in inputs {
                 if takesLists { call.lists[name] = values }
                 guard !values.isEmpty else { continue }

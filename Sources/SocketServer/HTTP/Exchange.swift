@@ -71,6 +71,8 @@ protocol ExchangeCarrier: AnyObject {
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool
     func write(_ bytes: [UInt8])
     func write(_ text: String)
+    /// Whether a writer may go on. Asked first, since a call that could suspend costs more than a write.
+    var hasRoom: Bool { get }
     func waitForRoom() async
     func end()
     /// Breaks off: `resets` by RST, otherwise by FIN.
@@ -96,14 +98,14 @@ public final class ResponseWriter: @unchecked Sendable {
     public func write(_ bytes: [UInt8]) async throws {
         guard carrier.isOpen, !isAborted else { throw CancellationError() }
         carrier.write(bytes)
-        await carrier.waitForRoom()
+        if !carrier.hasRoom { await carrier.waitForRoom() }
     }
 
     /// Writes one piece of text: one chunk in HTTP/1.1. Suspends while the client is behind.
     public func write(_ text: String) async throws {
         guard carrier.isOpen, !isAborted else { throw CancellationError() }
         carrier.write(text)
-        await carrier.waitForRoom()
+        if !carrier.hasRoom { await carrier.waitForRoom() }
     }
 
     /// Whether the client is still there.

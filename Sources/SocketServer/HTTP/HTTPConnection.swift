@@ -404,6 +404,8 @@ extension HTTPConnection: ExchangeCarrier {
         }
     }
 
+    var hasRoom: Bool { outbox.hasRoom }
+
     func waitForRoom() async {
         await outbox.waitForRoom()
     }

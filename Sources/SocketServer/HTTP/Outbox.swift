@@ -33,6 +33,9 @@ final class Outbox: Flushable {
         }
     }
 
+    /// Whether a writer may go on at once.
+    var hasRoom: Bool { bytes.count < Self.highWater }
+
     /// Suspends while too much is waiting. Returns at once when the connection is gone: see ``isOpen``.
     func waitForRoom() async {
         guard bytes.count >= Self.highWater, transport.isOpen else { return }

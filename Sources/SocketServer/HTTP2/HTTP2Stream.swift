@@ -244,8 +244,10 @@ extension HTTP2Stream: ExchangeCarrier {
         wake()
     }
 
+    var hasRoom: Bool { output.count - next < Outbox.highWater }
+
     func waitForRoom() async {
-        guard isOpen, output.count - next >= Outbox.highWater else { return }
+        guard isOpen, !hasRoom else { return }
         await withCheckedContinuation { writers.append($0) }
     }
 

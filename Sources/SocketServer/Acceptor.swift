@@ -24,10 +24,23 @@ final class Acceptor {
             isTaken = true
             guard let transport = Transport.adopt(descriptor, vhost: vhost) else { return nil }
             if let tls { return secure(transport, with: tls, id: id, peer: peer) }
-            return connection(protocols.first ?? .http1, over: transport, id: id, peer: peer, isSecure: false)
+            return plain(transport, id: id, peer: peer)
         }
         // A socket that was offered to the library it closes itself; one that the server has no room for is ours.
         if !admitted, !isTaken { close(descriptor) }
+    }
+
+    private func plain(_ transport: Transport, id: UInt64, peer: SocketAddress) -> any ServerConnection {
+        guard protocols.contains(.http1), protocols.contains(.http2) else {
+            return connection(protocols.first ?? .http1, over: transport, id: id, peer: peer, isSecure: false)
+        }
+        let server = server
+        return PrefaceProbe(
+            on: transport, loop: server.loop, deadline: server.configuration.limits.idleTimeout,
+            decided: { [self] spoken in
+                server.replace(
+                    id, with: connection(spoken, over: transport, id: id, peer: peer, isSecure: false))
+            }, abandoned: { server.connectionClosed(id) })
     }
 
     private func secure(

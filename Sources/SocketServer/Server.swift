@@ -33,7 +33,7 @@ public final class Server: Sendable {
     ///   - tls: certificate and key to speak TLS with.
     ///   - protocols: what is spoken there, best first. With TLS the client chooses one (ALPN), and nil stands for
     ///     HTTP/2, then HTTP/1.1. Without TLS nil stands for HTTP/1.1, and HTTP/2 is for clients that know of it
-    ///     beforehand (RFC 9113 section 3.3).
+    ///     beforehand (RFC 9113 section 3.3); where both are named, the client's first bytes tell.
     ///   - sharesPort: allow other loops to listen on the same port (SO_REUSEPORT).
     /// - Returns: the address with the port that it got.
     /// - Throws: ``SocketServerError``.

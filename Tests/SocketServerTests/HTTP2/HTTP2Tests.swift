@@ -21,6 +21,24 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `where both are spoken without TLS, the first bytes tell`() async throws {
+        try await withHTTP2Server(protocols: [.http1, .http2]) { exchange in
+            .text("\(exchange.request.version) \(exchange.request.path)")
+        } _: { client, address in
+            let answer = try await client.exchange("GET", "/a")
+            let socket = try await RawSocket(address)
+            // Like the preface at first, and cut where that shows last.
+            try await socket.send("PR")
+            try await socket.send("OPFIND /b HTTP/1.1\r\nHost: x\r\n\r\n")
+            let old = try await socket.exchange("")
+            let silent = try await RawSocket(address)
+            try await silent.send("PRI * ")
+
+            #expect(answer.text == "http2 /a")
+            #expect(old.text == "http11 /b")
+        }
+    }
+
     @Test func `a handler sees every field, in order, with the authority as Host`() async throws {
         try await withHTTP2Server { exchange in
             .text(exchange.request.headers.description)

@@ -10,13 +10,15 @@ internal import Synchronization
 ///
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
-    // @unchecked because `local`, `timers` and `dirty` are touched only on the loop's thread, `shared` is a mutex
-    // and the rest does not change after `init`.
+    // @unchecked because `local`, `timers`, `dirty` and `hasLeft` are touched only on the loop's thread, `shared` is
+    // a mutex and the rest does not change after `init`.
     let core: LoopCore
     private var thread = pthread_t()
     private var local = JobQueue()
     private var timers = TimerHeap()
     private var dirty: [any Flushable] = []
+    /// The core is another loop's from now on, and what is called here comes too late to have an effect.
+    private var hasLeft = false
     private let shared = Mutex(Shared())
 
     /// What other threads may touch.
@@ -34,7 +36,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     ///
     /// - Throws: ``SocketServerError`` with ``SocketServerError/Code/loopUnavailable``.
     public init(name: String = "loop") throws(SocketServerError) {
-        core = try LoopCore()
+        core = try LoopCore.take()
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
         let start = unsafe Unmanaged.passRetained(Start(loop: self, name: name))
@@ -49,7 +51,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             }, start.toOpaque())
         if failure != 0 {
             unsafe start.release()
-            core.destroy()
+            core.retire()
             throw SocketServerError(.loopUnavailable, "cannot start a thread: error \(failure)")
         }
     }
@@ -125,11 +127,13 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     func addTimer(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
         let timer = timers.add(deadline, action)
+        guard !hasLeft else { return timer }
         core.setTimer(timers.earliest)
         return timer
     }
 
     func removeTimer(_ timer: LoopTimer) {
+        guard !hasLeft else { return }
         timers.remove(timer)
         if timers.isEmpty { core.setTimer(nil) }
     }
@@ -146,7 +150,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         }
         takeShared()
         while runJobs() {}
-        core.destroy()
+        core.retire()
+        hasLeft = true
         // Whoever still waits for a time waits in vain; what the timers hold must not outlive the thread.
         timers = TimerHeap()
         dirty = []

@@ -22,6 +22,8 @@ private let complaint = Mutex("")
     private let async: UnsafeMutablePointer<uv_async_t>
     private let timer: UnsafeMutablePointer<uv_timer_t>
     private var timerDeadline: ContinuousClock.Instant?
+    /// The handles that are there while no socket is.
+    private(set) var handlesOfItsOwn = 0
 
     var onWake: () -> Void = {}
     var onTimer: () -> Void = {}
@@ -51,6 +53,7 @@ private let complaint = Mutex("")
                 "cannot make a libwebsockets context on libuv (is libwebsockets-evlib-uv installed?): \(reason)")
         }
         vhost = makeVhost()
+        handlesOfItsOwn = handleCount()
     }
 
     private static func of(_ data: UnsafeMutableRawPointer?) -> LoopCore {

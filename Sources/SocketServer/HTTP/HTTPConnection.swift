@@ -7,7 +7,7 @@
 /// ```
 /// Pipelined requests wait in the input until the one before has been answered. Lives on the loop's thread.
 final class HTTPConnection: ByteStreamHandler {
-    private enum Phase {
+    enum Phase {
         case head
         case body(BodyFraming)
         /// The request is complete; its answer is not.
@@ -18,7 +18,7 @@ final class HTTPConnection: ByteStreamHandler {
         case closed
     }
 
-    private enum BodyFraming {
+    enum BodyFraming {
         case length(left: Int)
         case chunked(ChunkedDecoder)
     }
@@ -26,16 +26,16 @@ final class HTTPConnection: ByteStreamHandler {
     let id: UInt64
     let server: ServerCore
     let outbox: Outbox
-    private let transport: any ByteStream
+    let transport: any ByteStream
     private let peer: SocketAddress
     private let isSecure: Bool
     private var parser: RequestParser
-    private var input: [UInt8] = []
-    private var phase = Phase.head
-    private var exchange: Exchange?
-    private var keepsAlive = true
+    var input: [UInt8] = []
+    var phase = Phase.head
+    var exchange: Exchange?
+    var keepsAlive = true
     private var owesContinue = false
-    private var isChunked = false
+    var isChunked = false
     private var deadline: ContinuousClock.Instant?
     private var timer: LoopTimer?
     /// Pipelined input beyond this stops reading.
@@ -295,7 +295,7 @@ final class HTTPConnection: ByteStreamHandler {
     // MARK: Time
 
     /// Sets how long the peer may be silent. One timer a connection, set anew only when it fires.
-    private func expect(within duration: Duration?, extends: Bool = true) {
+    func expect(within duration: Duration?, extends: Bool = true) {
         guard let duration else {
             deadline = nil
             return
@@ -334,138 +334,5 @@ final class HTTPConnection: ByteStreamHandler {
         case .answering, .upgraded, .closed:
             break
         }
-    }
-}
-
-// MARK: Output
-
-extension HTTPConnection: ExchangeCarrier {
-    var isOpen: Bool { outbox.isOpen }
-
-    func sendInterim(status: Int, headers: HeaderFields) {
-        outbox.append { output in
-            output.append(contentsOf: "HTTP/1.1 \(status) \(StatusPhrase.of(status))\r\n".utf8)
-            headers.write(into: &output)
-            ResponseHead.endLine(&output)
-        }
-    }
-
-    func send(_ reply: Reply, body: [UInt8], for exchange: Exchange) {
-        guard self.exchange === exchange else { return }
-        exchange.hasBegunAnswer = true
-        if exchange.request.method == "CONNECT" { keepsAlive = false }
-        if reply.closes { keepsAlive = false }
-        send(reply, body: body, isHead: exchange.request.method == "HEAD")
-    }
-
-    private func send(_ reply: Reply, body: [UInt8], isHead: Bool) {
-        let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
-        outbox.append { output in
-            output.reserveCapacity(output.count + 512 + body.count)
-            ResponseHead.write(
-                reply, framing: hasBody ? .length(body.count) : .none, closes: !keepsAlive,
-                style: server.configuration.style, date: server.date(), into: &output)
-            if hasBody, !isHead { output.append(contentsOf: body) }
-        }
-    }
-
-    func begin(_ reply: Reply, for exchange: Exchange) -> Bool {
-        guard self.exchange === exchange else { return false }
-        exchange.hasBegunAnswer = true
-        let request = exchange.request
-        let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
-        let isFramed = reply.headers.contains("content-length")
-        if reply.closes || (request.version == .http10 && !isFramed && hasBody) { keepsAlive = false }
-        isChunked = hasBody && !isFramed && request.version != .http10
-        outbox.append { output in
-            ResponseHead.write(
-                reply, framing: isChunked ? .chunked : .untilClose, closes: !keepsAlive,
-                style: server.configuration.style, date: server.date(), into: &output)
-        }
-        return hasBody && request.method != "HEAD"
-    }
-
-    func write(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        outbox.append { output in
-            if isChunked { Self.beginChunk(bytes.count, &output) }
-            output.append(contentsOf: bytes)
-            if isChunked { ResponseHead.endLine(&output) }
-        }
-    }
-
-    func write(_ text: String) {
-        let count = text.utf8.count
-        guard count > 0 else { return }
-        outbox.append { output in
-            if isChunked { Self.beginChunk(count, &output) }
-            output.append(contentsOf: text.utf8)
-            if isChunked { ResponseHead.endLine(&output) }
-        }
-    }
-
-    var hasRoom: Bool { outbox.hasRoom }
-
-    func waitForRoom() async {
-        await outbox.waitForRoom()
-    }
-
-    func end() {
-        if isChunked { outbox.append { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
-    }
-
-    func abort(resets: Bool) {
-        switch phase {
-        case .closed, .upgraded: return
-        default: break
-        }
-        keepsAlive = false
-        if resets {
-            transport.reset()
-        } else {
-            outbox.whenFlushed { [unowned self] in transport.close() }
-        }
-    }
-
-    func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket? {
-        guard case .answering = phase, self.exchange === exchange, transport.isOpen,
-            let handshake = WebSocketHandshake(request: exchange.request, options: options)
-        else { return nil }
-        let reply = Reply(status: 101, headers: handshake.headers(extra: headers))
-        outbox.append { output in
-            ResponseHead.write(
-                reply, framing: .none, closes: false, style: server.configuration.style, date: server.date(),
-                into: &output)
-        }
-        phase = .upgraded
-        expect(within: nil)
-        let socket = WebSocket(
-            outbox: outbox, loop: server.loop, options: options, deflate: handshake.deflate,
-            onClose: { [self] in closed() })
-        transport.handler = socket
-        let rest = input
-        input = []
-        if !rest.isEmpty { socket.received(rest) }
-        return socket
-    }
-
-    private static func beginChunk(_ count: Int, _ output: inout [UInt8]) {
-        var shift = count >= 0x10_0000 ? 60 : 16
-        while shift > 0, count >> shift & 0xF == 0 { shift -= 4 }
-        while shift >= 0 {
-            let digit = UInt8(count >> shift & 0xF)
-            output.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-            shift -= 4
-        }
-        ResponseHead.endLine(&output)
-    }
-}
-
-extension Exchange {
-    /// The client is gone: ends the handler and whoever waits for the body.
-    func leave() {
-        isDisconnected = true
-        requestBody.fail(.disconnected)
-        task?.cancel()
     }
 }

@@ -217,11 +217,19 @@ protocol HTTP2Events: AnyObject {
         }
     }
 
+    /// Has a stream's answer share the connection with the others. What RFC 9218 has by default is to send one answer
+    /// to its end before the next, and an event stream may have no end.
+    private func takeTurns(_ id: Int32) {
+        var priority = nghttp2_extpri(urgency: UInt32(NGHTTP2_EXTPRI_DEFAULT_URGENCY), inc: 1)
+        unsafe nghttp2_session_change_extpri_stream_priority(pointer, id, &priority, 1)
+    }
+
     private func received(_ frame: nghttp2_frame_hd) {
         let ends = frame.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch UInt32(frame.type) {
         case NGHTTP2_HEADERS.rawValue:
             if let head = head.take() {
+                takeTurns(frame.stream_id)
                 events.requested(frame.stream_id, head: head, isComplete: ends)
             } else if ends {
                 events.completed(frame.stream_id)

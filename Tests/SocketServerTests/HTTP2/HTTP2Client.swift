@@ -5,16 +5,16 @@ import UnderstudyTestKit
 /// Bytes to and from a server, whatever carries them.
 protocol ByteLink {
     func send(_ bytes: [UInt8]) async throws
-    /// What has come; empty at the end of the connection, or when nothing came for five seconds.
+    /// What has come; empty at the end of the connection, or when nothing came for half a minute.
     func receive() async throws -> [UInt8]
 }
 
 extension RawSocket: ByteLink {
-    func receive() async throws -> [UInt8] { try await read { !$0.isEmpty }.bytes }
+    func receive() async throws -> [UInt8] { try await read(timeout: .seconds(30)) { !$0.isEmpty }.bytes }
 }
 
 extension TLSClient: ByteLink {
-    func receive() async throws -> [UInt8] { try await read { !$0.isEmpty }.bytes }
+    func receive() async throws -> [UInt8] { try await read(timeout: .seconds(30)) { !$0.isEmpty }.bytes }
 }
 
 /// An HTTP/2 client for tests, by nghttp2 as well, but with a hand on every frame. Used by one test's task only.

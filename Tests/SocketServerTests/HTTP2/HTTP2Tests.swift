@@ -185,6 +185,24 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `a stream without end shares the connection with a short answer`() async throws {
+        try await withHTTP2Server(window: 1 << 24) { exchange in
+            guard exchange.request.path == "/endless" else { return .text("quick") }
+            return .stream { writer in
+                for _ in 0..<1_000_000 { try await writer.write([UInt8](repeating: 7, count: 1000)) }
+            }
+        } _: { client, _ in
+            let endless = client.submit("GET", "/endless")
+            try await client.run { client.answers[endless]?.body.isEmpty == false }
+            let quick = client.submit("GET", "/")
+
+            func received() -> Int { client.answers[endless]?.body.count ?? 0 }
+            try await client.run { client.answers[quick]?.isClosed == true || received() > 50_000_000 }
+
+            #expect(client.answers[quick]?.text == "quick")
+        }
+    }
+
     @Test func `trailers are ignored, interim answers come before the real one`() async throws {
         try await withHTTP2Server { exchange in
             exchange.sendInterim(status: 103, headers: ["Link": "</a.css>"])

@@ -84,7 +84,7 @@ import UnderstudyTestKit
     }
 
     func read(
-        timeout: Duration = .seconds(5), until isEnough: ([UInt8]) -> Bool = { _ in false }
+        timeout: Duration = .seconds(30), until isEnough: ([UInt8]) -> Bool = { _ in false }
     ) async throws -> (bytes: [UInt8], end: End) {
         var plain: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 * 1024)

@@ -279,6 +279,20 @@ import UnderstudyTestKit
         // Getting here within the time limit of the test run is the proof.
     }
 
+    @Test func `pictures beyond all memory fail at the node that asks for them`() async throws {
+        try await withComfyUI { fake in
+            let client = try await SocketClient(fake, "c")
+            var huge = Prompts.emptyImage
+            huge["inputs"] = ["width": 16384, "height": 16384, "batch_size": 4096, "color": 0]
+            _ = try await fake.queue(["1": huge, "9": Prompts.preview("1")], client: "c")
+            let error = try await client.run().first { $0.name == "execution_error" }?.data
+
+            #expect(error?["node_id"] == "1")
+            #expect(error?["exception_type"] == "RuntimeError")
+            #expect(error?["exception_message"]?.string?.contains("13194139533312 bytes") == true)
+        }
+    }
+
     @Test func `a prefix that leaves the folder fails at the node`() async throws {
         try await withComfyUI { fake in
             let client = try await SocketClient(fake, "c")

@@ -29,7 +29,8 @@ enum AudioNodes {
             throw NodeFailure.raised(.type("string indices must be integers, not 'str'"))
         }
         let file = await stage.aside { FLAC.encode(clip.make()) }
-        let names = try stage.save([file], prefix: prefix, ending: ".flac", to: folder)
-        return NodeOutcome(values: [call["audio"]], ui: ["audio": .array(names)])
+        var name = try stage.name(prefix, in: folder)
+        return NodeOutcome(
+            values: [call["audio"]], ui: ["audio": [stage.write(file, &name, ending: ".flac", to: folder)]])
     }
 }

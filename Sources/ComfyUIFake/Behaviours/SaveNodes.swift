@@ -17,14 +17,14 @@ enum SaveNodes {
             let pace = call.double("fps", default: 6)
             let (lossless, quality) = (call.bool("lossless", default: true), call.int("quality", default: 80))
             let file = await stage.aside {
-                AnimatedWebP.encode(images.all, framesPerSecond: pace, quality: lossless ? nil : quality)
+                AnimatedWebP.encode(images.painted, framesPerSecond: pace, quality: lossless ? nil : quality)
             }
             return try shown(call, stage, file, ".webp", images)
         },
         "SaveAnimatedPNG": NodeBehaviour { call, stage in
             let images = try call.images("images")
             let pace = call.double("fps", default: 6)
-            let file = await stage.aside { AnimatedPNG.encode(images.all, framesPerSecond: pace) }
+            let file = await stage.aside { AnimatedPNG.encode(images.painted, framesPerSecond: pace) }
             return try shown(call, stage, file, ".png", images)
         },
         "SaveImageWebsocket": {
@@ -52,27 +52,31 @@ enum SaveNodes {
             texts.append(("prompt", JSON.object(call.prompt).text(.python)))
             texts += (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
         }
-        let files = await stage.aside { [texts] in
-            images.all.map { PNG.encode($0, text: texts, compression: compression) }
+        var name = try stage.name(prefix, in: folder, width: images.width, height: images.height)
+        var names: [JSON] = []
+        // One after the other: a batch may be larger than what should lie in memory at once.
+        for index in 0..<images.count {
+            try stage.checkpoint()
+            let file = await stage.aside { [texts] in
+                PNG.encode(images.paint(index), text: texts, compression: compression)
+            }
+            names.append(stage.write(file, &name, ending: ".png", to: folder, batch: index))
         }
-        let names = try stage.save(
-            files, prefix: prefix, ending: ".png", to: folder, width: images.width, height: images.height)
         return NodeOutcome(values: [.images(images)], ui: ["images": .array(names)])
     }
 
     private static func shown(
         _ call: NodeCall, _ stage: NodeStage, _ file: [UInt8], _ ending: String, _ images: ImageBatch
     ) throws(NodeFailure) -> NodeOutcome {
-        let names = try stage.save(
-            [file], prefix: call.string("filename_prefix", default: "ComfyUI"), ending: ending, to: .output,
-            width: images.width, height: images.height)
-        var ui: JSONObject = ["images": .array(names)]
+        var name = try stage.name(
+            call.string("filename_prefix", default: "ComfyUI"), in: .output, width: images.width, height: images.height)
+        var ui: JSONObject = ["images": [stage.write(file, &name, ending: ending, to: .output)]]
         if images.count > 1 { ui["animated"] = [true] }
         return NodeOutcome(values: [.images(images)], ui: ui)
     }
 }
 
 extension ImageBatch {
-    /// All pictures, painted.
-    var all: [Bitmap] { (0..<count).map { paint($0) } }
+    /// All pictures, each painted when it is looked at.
+    var painted: LazyMapCollection<Range<Int>, Bitmap> { (0..<count).lazy.map(paint) }
 }

@@ -12,9 +12,13 @@ extension NodeBehaviour {
             }
             let pictures = type.inputs.compactMap { call[$0.name].images }.first
             if type.isOutput, let pictures {
-                let files = await stage.aside { pictures.all.map { PNG.encode($0) } }
-                let names = try stage.save(
-                    files, prefix: "ComfyUI_temp_\(stage.instanceLetters)", ending: ".png", to: .temp)
+                var name = try stage.name("ComfyUI_temp_\(stage.instanceLetters)", in: .temp)
+                var names: [JSON] = []
+                for index in 0..<pictures.count {
+                    try stage.checkpoint()
+                    let file = await stage.aside { PNG.encode(pictures.paint(index)) }
+                    names.append(stage.write(file, &name, ending: ".png", to: .temp))
+                }
                 outcome.ui = ["images": .array(names)]
             }
             return outcome

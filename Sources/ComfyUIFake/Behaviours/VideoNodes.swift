@@ -24,7 +24,7 @@ enum VideoNodes {
         "SaveWEBM": NodeBehaviour { call, stage in
             let images = try call.images("images")
             let pace = call.double("fps", default: 24)
-            let file = await stage.aside { WebM.encode(images.all, framesPerSecond: pace) }
+            let file = await stage.aside { WebM.encode(images.painted, framesPerSecond: pace) }
             return try saved(file, ".webm", images, call["images"], call, stage)
         },
         "LoadVideo": NodeBehaviour { call, stage in
@@ -48,10 +48,11 @@ enum VideoNodes {
         _ file: [UInt8], _ ending: String, _ frames: ImageBatch, _ value: NodeValue, _ call: NodeCall,
         _ stage: NodeStage
     ) throws(NodeFailure) -> NodeOutcome {
-        let names = try stage.save(
-            [file], prefix: call.string("filename_prefix", default: "video/ComfyUI"), ending: ending, to: .output,
-            width: frames.width, height: frames.height)
-        return NodeOutcome(values: [value], ui: ["images": .array(names), "animated": [true]])
+        var name = try stage.name(
+            call.string("filename_prefix", default: "video/ComfyUI"), in: .output, width: frames.width,
+            height: frames.height)
+        let shown = stage.write(file, &name, ending: ending, to: .output)
+        return NodeOutcome(values: [value], ui: ["images": [shown], "animated": [true]])
     }
 }
 
@@ -60,6 +61,6 @@ extension VideoClip {
     /// turn comes.
     fileprivate var encoded: [UInt8]? {
         // Fails for clips beyond what an MP4 of the fakes holds.
-        file ?? (try? MP4.encode(frames: (0..<frames.count).lazy.map(frames.paint), framesPerSecond: framesPerSecond))
+        file ?? (try? MP4.encode(frames: frames.painted, framesPerSecond: framesPerSecond))
     }
 }

@@ -69,27 +69,28 @@ final class NodeStage {
     /// Five letters that stay with this node as long as its id lasts over prompts: part of its temporary names.
     var instanceLetters: String { state.instances.letters(for: node, of: run.graph.className(node)) }
 
-    /// Writes files under the next free names of a prefix.
-    ///
-    /// - Returns: names and places, as save nodes show them.
-    func save(
-        _ files: [[UInt8]], prefix: String, ending: String, to folder: FileStore.Folder, width: Int = 0, height: Int = 0
-    ) throws(NodeFailure) -> [JSON] {
-        let now = state.environment.now()
-        let name = SaveName(prefix: prefix, width: width, height: height, moment: now.civil) {
+    /// The next free names of a prefix in a folder.
+    func name(
+        _ prefix: String, in folder: FileStore.Folder, width: Int = 0, height: Int = 0
+    ) throws(NodeFailure) -> SaveName {
+        let moment = state.environment.now().civil
+        let name = SaveName(prefix: prefix, width: width, height: height, moment: moment) {
             state.files.names(in: folder, directory: $0)
         }
-        guard var name else {
-            throw .raised(NodeStage.outside(prefix, folder))
-        }
-        return files.enumerated().map { index, bytes in
-            let file = name.next(ending: ending, batch: index)
-            let path = name.subfolder.isEmpty ? file : "\(name.subfolder)/\(file)"
-            state.files.write(bytes, to: folder, path, now: now.nanoseconds)
-            return [
-                "filename": .string(file), "subfolder": .string(name.subfolder), "type": .string(folder.rawValue),
-            ]
-        }
+        guard let name else { throw .raised(NodeStage.outside(prefix, folder)) }
+        return name
+    }
+
+    /// Writes a file under the next name.
+    ///
+    /// - Returns: its name and place, as save nodes show them.
+    func write(
+        _ bytes: [UInt8], _ name: inout SaveName, ending: String, to folder: FileStore.Folder, batch: Int = 0
+    ) -> JSON {
+        let file = name.next(ending: ending, batch: batch)
+        let path = name.subfolder.isEmpty ? file : "\(name.subfolder)/\(file)"
+        state.files.write(bytes, to: folder, path, now: state.environment.now().nanoseconds)
+        return ["filename": .string(file), "subfolder": .string(name.subfolder), "type": .string(folder.rawValue)]
     }
 
     /// The complaint about a prefix that leads out of its folder, with the paths that it names.

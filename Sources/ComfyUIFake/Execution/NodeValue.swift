@@ -41,6 +41,25 @@ struct ImageBatch: Sendable {
     /// Paints one of them.
     let paint: @Sendable (_ index: Int) -> Bitmap
 
+    /// Pixels of one picture, and of all of them, beyond which a node runs out of memory.
+    static let mostPixels = (each: 36_000_000, all: 1 << 30)
+
+    /// Why this is more than the server can hold, if it is: what PyTorch says then.
+    var excess: PythonError? {
+        let each = width.multipliedReportingOverflow(by: height)
+        let all = each.partialValue.multipliedReportingOverflow(by: count)
+        let isTooLarge = each.overflow || all.overflow
+        guard isTooLarge || each.partialValue > Self.mostPixels.each || all.partialValue > Self.mostPixels.all else {
+            return nil
+        }
+        // Three numbers of four bytes a pixel.
+        let bytes = isTooLarge ? Int.max : all.partialValue.multipliedReportingOverflow(by: 12).partialValue
+        return PythonError(
+            type: "RuntimeError",
+            text: "[enforce fail at alloc_cpu.cpp:121] err == 0. DefaultCPUAllocator: can't allocate memory: you tried "
+                + "to allocate \(bytes) bytes. Error code 12 (Cannot allocate memory)")
+    }
+
     init(width: Int, height: Int, count: Int = 1, paint: @escaping @Sendable (_ index: Int) -> Bitmap) {
         self.width = max(1, width)
         self.height = max(1, height)

@@ -21,6 +21,9 @@ final class PromptRun {
         case failed(NodeFailure, inputs: [(String, [NodeValue])])
     }
 
+    /// Nodes that expanding ones may add; the rest of a run beyond that gets no values.
+    static let mostAddedNodes = 20_000
+
     let item: QueueItem
     private let state: ComfyUIState
     private(set) var graph: PromptGraph
@@ -172,7 +175,12 @@ final class PromptRun {
                 continue
             }
             do {
-                outcomes.append(try await behaviour.run(call, stage))
+                let outcome = try await behaviour.run(call, stage)
+                // Nothing has been painted yet: this is where too much would have been asked for.
+                if let excess = outcome.values.lazy.compactMap(\.images?.excess).first {
+                    throw NodeFailure.raised(excess)
+                }
+                outcomes.append(outcome)
             } catch let failure as NodeFailure {
                 throw failure
             } catch {
@@ -260,7 +268,8 @@ final class PromptRun {
     /// - Returns: whether the node has to wait for added nodes.
     private func expand(_ node: String, _ outcomes: [NodeOutcome]) -> Bool {
         let added = outcomes.compactMap(\.expansion)
-        if added.isEmpty {
+        // Nodes that expand into themselves would never end.
+        if added.isEmpty || graph.addedIDs.count > PromptRun.mostAddedNodes {
             keep(node, outcomes)
             return false
         }

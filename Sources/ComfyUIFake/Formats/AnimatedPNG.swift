@@ -2,7 +2,7 @@ internal import Media
 
 /// Several pictures in one PNG file (the APNG chunks acTL, fcTL and fdAT); readers that do not know them show the first.
 enum AnimatedPNG {
-    static func encode(_ pictures: [Bitmap], framesPerSecond: Double) -> [UInt8] {
+    static func encode(_ pictures: some Collection<Bitmap>, framesPerSecond: Double) -> [UInt8] {
         guard let first = pictures.first else { return [] }
         let delay = max(1, Int(1000 / max(framesPerSecond, 0.01)))
         var file: [UInt8] = []

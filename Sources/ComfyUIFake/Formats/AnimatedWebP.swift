@@ -4,7 +4,7 @@ internal import Media
 /// the image chunks of still WebP files.
 enum AnimatedWebP {
     /// - Parameter quality: 0 to 100, `nil` to keep every pixel.
-    static func encode(_ pictures: [Bitmap], framesPerSecond: Double, quality: Int?) -> [UInt8] {
+    static func encode(_ pictures: some Collection<Bitmap>, framesPerSecond: Double, quality: Int?) -> [UInt8] {
         guard let first = pictures.first else { return [] }
         let duration = max(1, Int(1000 / max(framesPerSecond, 0.01)))
         var body = ByteWriter()

@@ -2,7 +2,7 @@ internal import Media
 
 /// WebM files whose every frame is a key frame: the image chunk of a lossy WebP file is one of VP8.
 enum WebM {
-    static func encode(_ pictures: [Bitmap], framesPerSecond: Double) -> [UInt8] {
+    static func encode(_ pictures: some Collection<Bitmap>, framesPerSecond: Double) -> [UInt8] {
         guard let first = pictures.first else { return [] }
         let pace = max(framesPerSecond, 0.01)
         let head = element(

@@ -17,9 +17,9 @@ struct TensorText {
 
     /// The text of pictures: batch, height, width and three channels.
     static func images(_ batch: ImageBatch, edge: Int = 3) -> String {
-        let painted = paint(batch, edge)
+        let painter = Painter(batch)
         return TensorText(shape: [batch.count, batch.height, batch.width, 3], edge: edge) { index in
-            let colour = painted[index[0]]?[index[2], index[1]] ?? .black
+            let colour = painter[index[0]][index[2], index[1]]
             let channel = [colour.red, colour.green, colour.blue][index[3]]
             return Double(Float(channel) / 255)
         }.text
@@ -27,9 +27,9 @@ struct TensorText {
 
     /// The text of masks: batch, height and width.
     static func mask(_ batch: ImageBatch, edge: Int = 3) -> String {
-        let painted = paint(batch, edge)
+        let painter = Painter(batch)
         return TensorText(shape: [batch.count, batch.height, batch.width], edge: edge) { index in
-            Double(Float(painted[index[0]]?[index[2], index[1]].red ?? 0) / 255)
+            Double(Float(painter[index[0]][index[2], index[1]].red) / 255)
         }.text
     }
 
@@ -43,13 +43,19 @@ struct TensorText {
 
     var text: String { "tensor(" + block([], indent: 7) + ")" }
 
-    /// Only the pictures at both ends are ever printed.
-    private static func paint(_ batch: ImageBatch, _ edge: Int) -> [Int: Bitmap] {
-        var painted: [Int: Bitmap] = [:]
-        for index in 0..<batch.count where index < edge || index >= batch.count - edge {
-            painted[index] = batch.paint(index)
+    /// The picture looked at last: they are read one after the other, and may be large.
+    private final class Painter {
+        private let batch: ImageBatch
+        private var last: (index: Int, picture: Bitmap)?
+
+        init(_ batch: ImageBatch) { self.batch = batch }
+
+        subscript(index: Int) -> Bitmap {
+            if let last, last.index == index { return last.picture }
+            let picture = batch.paint(index)
+            last = (index, picture)
+            return picture
         }
-        return painted
     }
 
     /// The indices of a dimension that are printed; `nil` stands for the gap.

@@ -71,18 +71,6 @@ struct NodeCall: Sendable {
     func prompt(_ name: String) -> String { if case .conditioning(let text) = self[name] { text } else { "" } }
 }
 
-/// What a call gave.
-struct NodeOutcome: Sendable {
-    /// One value a slot.
-    var values: [NodeValue] = []
-    /// What it shows; `nil` if nothing.
-    var ui: JSONObject?
-    /// Nodes to run in this one's place; `values` may then link into them (`["4.0.0.1", 0]` as `.json`).
-    var expansion: JSONObject?
-
-    static func value(_ value: NodeValue) -> NodeOutcome { NodeOutcome(values: [value]) }
-}
-
 /// Why a node did not finish.
 enum NodeFailure: Error {
     /// It raised an exception.

@@ -18,7 +18,7 @@ final class PromptRun {
         case done
         /// It waits for something that has been put before it.
         case waiting
-        case failed(NodeFailure, inputs: [(String, [NodeValue])])
+        case failed(NodeFailure, inputs: NodeInputs?)
     }
 
     /// Nodes that expanding ones may add; the rest of a run beyond that gets no values.
@@ -110,7 +110,7 @@ final class PromptRun {
             return .done
         }
         let type = graph.className(node)
-        var inputs: [(String, [NodeValue])] = []
+        var inputs: NodeInputs?
         do throws(NodeFailure) {
             let outcomes: [NodeOutcome]
             if let finished = finishedAside.removeValue(forKey: node) {
@@ -122,14 +122,14 @@ final class PromptRun {
                 shownNode = graph.display(of: node)
                 send(lifecycle.begin(node, in: graph))
                 let gathered = gather(node)
-                inputs = gathered.values
+                inputs = gathered
                 if try wantsMore(node, gathered) { return .waiting }
                 if state.behaviours[type].isAsync {
                     order.hold(node)
                     start(node)
                     return .waiting
                 }
-                outcomes = try await call(node, inputs)
+                outcomes = try await call(node, gathered)
             }
             return expand(node, outcomes) ? .waiting : .done
         } catch {
@@ -141,7 +141,7 @@ final class PromptRun {
     func runAside(_ node: String) async {
         let result: Result<[NodeOutcome], NodeFailure>
         do throws(NodeFailure) {
-            result = .success(try await call(node, gather(node).values))
+            result = .success(try await call(node, gather(node)))
         } catch {
             result = .failure(error)
         }
@@ -152,24 +152,18 @@ final class PromptRun {
     // MARK: Calls
 
     /// Calls a node once, or once for each element of its list inputs.
-    private func call(_ node: String, _ inputs: [(String, [NodeValue])]) async throws(NodeFailure) -> [NodeOutcome] {
+    private func call(_ node: String, _ inputs: NodeInputs) async throws(NodeFailure) -> [NodeOutcome] {
         let className = graph.className(node)
-        let takesLists = state.table[className]?.isInputList ?? false
         let behaviour = state.behaviours[className]
-        let calls = takesLists ? 1 : max(1, inputs.map(\.1.count).max() ?? 1)
         let stage = NodeStage(state: state, run: self, node: node)
         var outcomes: [NodeOutcome] = []
-        for index in 0..<calls {
+        for index in 0..<inputs.calls {
             try stage.checkpoint()
-            var call = NodeCall(
-                id: node, className: className, index: index, inputs: [:], raw: graph.inputs(of: node),
-                prompt: item.prompt, pictureInfo: item.extraData["extra_pnginfo"] ?? .null)
-            for (name, values) in inputs {
-                if takesLists { call.lists[name] = values }
-                guard !values.isEmpty else { continue }
-                call.inputs[name] = values[min(index, values.count - 1)]
-            }
-            if !behaviour.takesBlocked, let text = blockage(in: inputs, index: index, takesLists: takesLists) {
+            let call = NodeCall(
+                id: node, className: className, index: index, inputs: inputs.values(ofCall: index),
+                lists: inputs.lists, raw: graph.inputs(of: node), prompt: item.prompt,
+                pictureInfo: item.extraData["extra_pnginfo"] ?? .null)
+            if !behaviour.takesBlocked, let text = inputs.blockage(ofCall: index) {
                 if let text { send([lifecycle.block(node, type: className, executed: executed, text: text)]) }
                 outcomes.append(blockedOutcome(of: className))
                 continue
@@ -190,47 +184,14 @@ final class PromptRun {
         return outcomes
     }
 
-    /// The text of the first blocked value, if there is one: `.some(nil)` for a silent one.
-    private func blockage(in inputs: [(String, [NodeValue])], index: Int, takesLists: Bool) -> String?? {
-        for (_, values) in inputs where !values.isEmpty {
-            for value in takesLists ? values : [values[min(index, values.count - 1)]] {
-                if case .blocked(let text) = value { return .some(text) }
-            }
-        }
-        return nil
-    }
-
     private func blockedOutcome(of className: String) -> NodeOutcome {
         NodeOutcome(values: (state.table[className]?.outputs ?? []).map { _ in .blocked(nil) })
     }
 
-    /// Values of a node's inputs, as lists, and the names of those that are not there yet.
-    private func gather(_ node: String) -> (values: [(String, [NodeValue])], missing: Set<String>) {
-        let type = state.table[graph.className(node)]
-        var values: [(String, [NodeValue])] = []
-        var missing: Set<String> = []
-        for (name, value) in graph.inputs(of: node) {
-            let input = type?.input(name)
-            if let link = NodeLink(value), !(input?.config?["rawLink"]?.isTruthy ?? false) {
-                if let found = output(of: link) {
-                    values.append((name, found))
-                } else {
-                    values.append((name, [.none]))
-                    missing.insert(name)
-                }
-            } else if input != nil {
-                values.append((name, [.json(value)]))
-            }
-        }
-        for (name, kind) in type?.hidden ?? [] {
-            switch kind {
-            case "PROMPT", "DYNPROMPT": values.append((name, [.json(.object(item.prompt))]))
-            case "EXTRA_PNGINFO": values.append((name, [.json(item.extraData["extra_pnginfo"] ?? .null)]))
-            case "UNIQUE_ID": values.append((name, [.json(.string(node))]))
-            default: values.append((name, [.none]))
-            }
-        }
-        return (values, missing)
+    private func gather(_ node: String) -> NodeInputs {
+        NodeInputs(
+            of: graph.inputs(of: node), for: state.table[graph.className(node)], at: node, item: item,
+            output: { output(of: $0) })
     }
 
     private func output(of link: NodeLink) -> [NodeValue]? {
@@ -242,17 +203,12 @@ final class PromptRun {
     }
 
     /// Lets a node wait for the lazy inputs that it wants now.
-    private func wantsMore(
-        _ node: String, _ gathered: (values: [(String, [NodeValue])], missing: Set<String>)
-    ) throws(NodeFailure) -> Bool {
+    private func wantsMore(_ node: String, _ inputs: NodeInputs) throws(NodeFailure) -> Bool {
         guard let wants = state.behaviours[graph.className(node)].wants else { return false }
-        var call = NodeCall(
-            id: node, className: graph.className(node), inputs: [:], prompt: item.prompt, pictureInfo: .null)
-        for (name, values) in gathered.values where !gathered.missing.contains(name) {
-            call.inputs[name] = values.first
-            call.lists[name] = values
-        }
-        let wanted = try wants(call).filter { gathered.missing.contains($0) }
+        let known = inputs.values(ofCall: 0).filter { !inputs.missing.contains($0.key) }
+        let call = NodeCall(
+            id: node, className: graph.className(node), inputs: known, prompt: item.prompt, pictureInfo: .null)
+        let wanted = try wants(call).filter { inputs.missing.contains($0) }
         for name in wanted {
             if let link = graph.inputs(of: node)[name].flatMap({ NodeLink($0) }) {
                 order.block(node, until: link.node, facts)
@@ -273,7 +229,7 @@ final class PromptRun {
             keep(node, outcomes)
             return false
         }
-        if let ui = merged(outcomes.compactMap(\.ui)) { send(lifecycle.show(node, ui, in: graph)) }
+        if let ui = NodeOutcome.shown(by: outcomes) { send(lifecycle.show(node, ui, in: graph)) }
         var outputs: [String] = []
         for (id, description) in added.flatMap({ Array($0) }) {
             guard graph.add(description, as: id, by: node, shownAs: description["override_display_id"]?.string) else {
@@ -303,32 +259,15 @@ final class PromptRun {
     }
 
     private func keep(_ node: String, _ outcomes: [NodeOutcome]) {
-        let type = state.table[graph.className(node)]
-        var slots: [[NodeValue]] = (type?.outputs ?? []).map { _ in [] }
-        for outcome in outcomes {
-            for (slot, value) in outcome.values.enumerated() where slots.indices.contains(slot) {
-                if case .list(let values) = value, type?.outputs[slot].isList ?? false {
-                    slots[slot] += values
-                } else {
-                    slots[slot].append(value)
-                }
-            }
-        }
-        let ui = merged(outcomes.compactMap(\.ui))
+        let ui = NodeOutcome.shown(by: outcomes)
         if let ui { send(lifecycle.show(node, ui, in: graph)) }
         let entry = ResultCache.Entry(
-            outputs: slots, ui: ui ?? lifecycle.outputs[node]?.object, owner: keys.key(of: graph.real(of: node)))
+            outputs: NodeOutcome.slots(of: outcomes, for: state.table[graph.className(node)]),
+            ui: ui ?? lifecycle.outputs[node]?.object, owner: keys.key(of: graph.real(of: node)))
         results[node] = entry
         if let key = keys.key(of: node) { state.cache[key] = entry }
         send(lifecycle.finish(node, in: graph))
         executed.append(node)
-    }
-
-    /// What several calls showed, in one: their lists joined, by the members of the first.
-    private func merged(_ shown: [JSONObject]) -> JSONObject? {
-        guard let first = shown.first else { return nil }
-        if shown.count == 1 { return first }
-        return JSONObject(first.keys.map { key in (key, .array(shown.flatMap { $0[key]?.array ?? [] })) })
     }
 
     // MARK: The cache
@@ -373,21 +312,14 @@ final class PromptRun {
                 takesMetadata: state.clients.takesPreviewMetadata(item.clientID), in: graph))
     }
 
-    private func fail(_ node: String, _ failure: NodeFailure, _ inputs: [(String, [NodeValue])]) {
+    private func fail(_ node: String, _ failure: NodeFailure, _ inputs: NodeInputs?) {
         let real = graph.real(of: node)
         let type = graph.className(real)
         switch failure {
         case .interrupted: send(lifecycle.interrupt(real, type: type, executed: executed, now: now))
         case .raised(let error):
-            let values = JSONObject(inputs.map { name, values in (name, .array(values.map(\.pythonText))) })
-            let report: JSONObject = [
-                "exception_message": .string(error.text + "\n"), "exception_type": .string(error.type),
-                "traceback": .array(
-                    error.traceback(in: ["execute", "get_output_data", "_async_map_node_over_list", "process_inputs"])
-                        .map { .string($0) }),
-                "current_inputs": .object(values),
-                "current_outputs": .array((item.prompt.keys + graph.addedIDs).map { .string($0) }),
-            ]
+            let report = error.report(
+                inputs: inputs?.report ?? [:], known: (item.prompt.keys + graph.addedIDs).map { .string($0) })
             send(lifecycle.fail(real, type: type, executed: executed, error: report, now: now))
         }
     }
@@ -396,6 +328,6 @@ final class PromptRun {
         guard let node = order.stuck.first else { return }
         let error = PythonError(
             type: "comfy_execution.graph.DependencyCycleError", text: "Dependency cycle detected")
-        fail(node, .raised(error), [])
+        fail(node, .raised(error), nil)
     }
 }

@@ -1,3 +1,5 @@
+internal import JSONTree
+
 /// An exception of the server's interpreter, as far as clients get to see it.
 struct PythonError: Error, Hashable {
     /// The bare name for built-in exceptions, `module.Name` for all others.
@@ -14,5 +16,19 @@ struct PythonError: Error, Hashable {
     /// A traceback of that many plausible lines; its text is nobody's contract, its shape is.
     func traceback(in functions: [String]) -> [String] {
         functions.map { "  File \"/srv/ComfyUI/execution.py\", line 1, in \($0)\n    \($0)(…)\n" }
+    }
+
+    /// The members of an `execution_error` that tell of the exception; its text ends with the line for a hint.
+    ///
+    /// - Parameters:
+    ///   - inputs: what the node was called with.
+    ///   - known: the nodes that the cache knows: all of the prompt.
+    func report(inputs: JSONObject, known: [JSON]) -> JSONObject {
+        let functions = ["execute", "get_output_data", "_async_map_node_over_list", "process_inputs"]
+        return [
+            "exception_message": .string(text + "\n"), "exception_type": .string(type),
+            "traceback": .array(traceback(in: functions).map { .string($0) }), "current_inputs": .object(inputs),
+            "current_outputs": .array(known),
+        ]
     }
 }

@@ -11,7 +11,7 @@ REPLY = "Hello! This is a mock reply."
 QUESTION = [{"role": "user", "content": "Good evening"}]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(litellm_proxy):
     with OpenAI(base_url=f"{litellm_proxy.url}/v1", api_key="sk-anything", max_retries=0) as client:
         yield client

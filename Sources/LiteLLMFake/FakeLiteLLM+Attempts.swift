@@ -47,12 +47,14 @@ extension FakeLiteLLM {
         var tried: Set<String> = []
         var retries = 0
         while true {
-            let deployment: Deployment
+            var deployment: Deployment
             do throws(ModelRouter.Refusal) {
                 deployment = try router.pick(group, tried: tried, now: environment.now().seconds, luck: &luck)
             } catch {
                 throw GroupFailure(refusal: error)
             }
+            // A call with a key of its own gets a deployment of its own.
+            if let key = call.document.text("api_key") { deployment.id = SHA256.hex(deployment.id + key) }
             do throws(CallFailure) {
                 try checkRate(of: deployment)
                 let result = try await perform(deployment)
@@ -125,10 +127,11 @@ extension FakeLiteLLM {
         case nil: break
         }
         guard let failure = failed.failure, let deployment = failed.deployment else { return .unhandled }
-        let configured = settings.proxy.fallbacks.map(\.name)
-        var message = failure.message(
-            group: call.shownGroup, deployment: deployment,
-            fallbacks: configured.contains(call.shownGroup) ? [] : configured)
+        var message = failure.message(group: call.shownGroup, deployment: deployment, proxy: settings.proxy)
+        if route == .responses, let host = deployment.host {
+            // This route hides where the upstream is.
+            message = message.replacing(host, with: "REDACTED")
+        }
         let timeout = failure.isLocal ? nil : patience(deployment, call, style: style, streams: false)
         let all = fields.fields(deployment, failure: failure, timeout: timeout)
         if route == .messages { return .anthropic(failure.status, message, fields: all) }

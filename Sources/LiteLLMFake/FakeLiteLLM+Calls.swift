@@ -45,7 +45,7 @@ extension FakeLiteLLM {
 
     /// A request may not say where the upstream is.
     private func refuseCredentials(in document: JSONObject) throws(ProxyError) {
-        for field in ["api_base", "base_url"] where document.contains(key: field) {
+        for (field, _) in document where Self.connectionFields.contains(field) {
             throw ProxyError(
                 401,
                 "Authentication Error, Rejected Request: \(field) is not allowed in request body. Clientside passthrough "
@@ -55,6 +55,20 @@ extension FakeLiteLLM {
                 type: "auth_error")
         }
     }
+
+    /// Fields that would send a call elsewhere, or somebody else's secrets with it.
+    private static let connectionFields: Set<String> = [
+        "api_base", "base_url", "user_config", "model_list", "aws_sts_endpoint", "aws_web_identity_token",
+        "aws_role_name",
+        "aws_profile_name", "aws_bedrock_runtime_endpoint", "vertex_credentials", "langfuse_host",
+        "langfuse_public_key",
+        "langfuse_secret", "langsmith_base_url", "langsmith_api_key", "azure_ad_token", "tenant_id", "client_id",
+        "client_secret", "azure_username", "azure_password", "azure_scope", "gcs_bucket_name", "slack_webhook_url",
+        "posthog_host", "posthog_api_key", "arize_api_key", "braintrust_api_key", "braintrust_host", "s3_endpoint_url",
+        "input_cost_per_token", "output_cost_per_token", "turn_off_message_logging", "sagemaker_base_url",
+        "token_exchange_endpoint", "anthropic_issuer_url", "anthropic_identity_source", "openai_identity_provider_id",
+        "github_copilot_host", "chatgpt_auth_file", "wandb_api_key", "lunary_public_key",
+    ]
 
     /// The fields that tell a key's limits.
     func keyFields(_ caller: Caller) -> HeaderFields {
@@ -89,6 +103,9 @@ extension FakeLiteLLM {
         {
             // A name that only a star matched has no price, not even nothing.
             shape.costs = .none
+        }
+        if let provider = call.document.text("custom_llm_provider"), provider != made.deployment.provider {
+            shape.base = false
         }
         let elapsed = (ContinuousClock.now - call.started) / .microseconds(1)
         return HeaderFields(

@@ -4,11 +4,11 @@ internal import SocketServer
 /// What a route does.
 enum Route: Sendable {
     case chat, completion, embedding, image, imageEdit, speech, transcription, moderation, rerank, queue
-    case responses, cursorChat, storedResponse, messages, countTokens, generateContent
+    case responses, inputTokens, cursorChat, storedResponse, messages, countTokens, generateContent
     case files, file, fileContent, batches, batch, cancelBatch
     case models, model, modelInfo, modelTable, modelGroups
     case health, liveness, livenessOptions, readiness, readinessDetails, healthServices
-    case tokenCounter, supportedParameters, transformRequest, spendCalculate, spendReport
+    case tokenCounter, supportedParameters, knownModel, transformRequest, spendCalculate, spendReport
     case generateKey, keyInfo, updateKey, deleteKeys
     case cachePing, cacheChange(CacheChange)
     case metrics, metricsText
@@ -38,6 +38,7 @@ extension FakeLiteLLM {
         on("POST", ["/queue/chat/completions"], .queue)
         for base in ["/v1/responses", "/responses", "/openai/v1/responses"] {
             on("POST", [base], .responses)
+            on("POST", ["\(base)/input_tokens"], .inputTokens)
             on("GET", ["\(base)/{id}", "\(base)/{id}/input_items"], .storedResponse)
             on("DELETE", ["\(base)/{id}"], .storedResponse)
             on("POST", ["\(base)/{id}/cancel"], .storedResponse)
@@ -76,6 +77,7 @@ extension FakeLiteLLM {
         on("GET", ["/health/services"], .healthServices)
         on("POST", ["/utils/token_counter"], .tokenCounter)
         on("GET", ["/utils/supported_openai_params"], .supportedParameters)
+        on("GET", ["/utils/model_info"], .knownModel)
         on("POST", ["/utils/transform_request"], .transformRequest)
         on("POST", ["/spend/calculate"], .spendCalculate)
         on("GET", ["/global/spend/report"], .spendReport)
@@ -98,7 +100,10 @@ extension FakeLiteLLM {
         }
         on("GET", ["/routes"], .routeList)
         for (method, path, answer) in FixedAnswer.all { on(method, [path], .fixed(answer)) }
-        for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] { on(method, ["/openai/{endpoint...}"], .passThrough) }
+        for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
+            on(method, ["/openai/{endpoint...}"], .passThrough)
+            on(method, ["/anthropic/{endpoint...}"], .fixed(.anthropicPassThrough))
+        }
         return list
     }()
 

@@ -115,7 +115,9 @@ public actor FakeLiteLLM: Fake {
     /// A browser asking beforehand. No key is needed.
     private static func preflight(_ request: Request) -> Reply {
         var headers: HeaderFields = [
-            "vary": "Origin", "access-control-allow-origin": "*",
+            "vary":
+                "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+            "access-control-allow-origin": "*",
             "access-control-allow-methods": "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY",
             "access-control-max-age": "600",
         ]

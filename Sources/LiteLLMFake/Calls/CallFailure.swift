@@ -69,11 +69,12 @@ struct CallFailure: Error {
     /// - Parameters:
     ///   - group: the name that was asked for.
     ///   - deployment: the one that was called.
-    ///   - fallbacks: names that have fallbacks, none of which is `group`.
-    func message(group: String, deployment: Deployment?, fallbacks: [String]) -> String {
+    ///   - proxy: where the fallbacks are configured.
+    func message(group: String, deployment: Deployment?, proxy: ProxyConfiguration) -> String {
         var message = bareMessage
         if kind == .contextWindow {
-            message += "\nmodel=\(group). context_window_fallbacks=None. fallbacks=None.\n\n"
+            message += "\nmodel=\(group). context_window_fallbacks=\(Self.python(proxy.contextWindowFallbacks)). "
+            message += "fallbacks=\(Self.python(proxy.fallbacks)).\n\n"
             message += "Set 'context_window_fallback' - https://docs.litellm.ai/docs/routing#fallbacks"
         }
         if tellsDeployment, let deployment {
@@ -81,16 +82,22 @@ struct CallFailure: Error {
             message += "\nstream_timeout: \(Self.python(deployment.streamTimeout))"
         }
         message += "\n\nLiteLLM: model group '\(group)' failed with the error above"
-        if fallbacks.isEmpty {
+        let configured = proxy.fallbacks.map(\.name)
+        if configured.isEmpty || configured.contains(group) {
             message += ". No fallback was attempted."
         } else {
             message +=
                 " and no fallback model group was found for it, so the request was not retried on another model. "
-            message += "Fallbacks are configured for: \(fallbacks.joined(separator: ", ")). Add a fallbacks entry for "
+            message += "Fallbacks are configured for: \(configured.joined(separator: ", ")). Add a fallbacks entry for "
             message +=
                 "that model group (Router fallbacks or proxy router_settings.fallbacks) to retry on another model."
         }
         return message
+    }
+
+    private static func python(_ fallbacks: [ProxyConfiguration.Fallback]) -> String {
+        guard !fallbacks.isEmpty else { return "None" }
+        return JSON.array(fallbacks.map { [$0.name: .array($0.targets.map { .string($0) })] }).pythonRepr
     }
 
     private static func python(_ seconds: Double?) -> String {

@@ -16,8 +16,10 @@ struct FailureFields {
         case google
         /// Only the id.
         case terse
+        /// Nothing at all.
+        case bare
 
-        var tellsVersion: Bool { self != .chat && self != .terse }
+        var tellsVersion: Bool { self != .chat && self != .terse && self != .bare }
         var tellsName: Bool { self != .messages }
         var tellsUpstream: Bool { self != .messages }
     }
@@ -34,6 +36,7 @@ struct FailureFields {
     ///   - timeout: seconds that the call would have had.
     func fields(_ deployment: Deployment?, failure: CallFailure? = nil, timeout: Double? = nil) -> HeaderFields {
         var fields = HeaderFields()
+        if route == .bare { return fields }
         if route == .terse {
             fields.append("x-litellm-call-id", call.id)
             return fields

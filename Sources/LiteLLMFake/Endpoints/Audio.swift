@@ -110,6 +110,7 @@ extension FakeLiteLLM {
     /// The audio routes tell an unknown model in ways of their own.
     private func requireAudioModel(_ call: Call, path: String, isDetail: Bool) throws(ProxyError) {
         if let group = call.group, router.knows(group) { return }
+        if isDetail, call.group == nil { try require("model", in: call, route: .terse, path: path) }
         let message =
             "\(path): Invalid model name passed in model=\(call.shownGroup). "
             + "Call `/v1/models` to view available models for your key."

@@ -32,6 +32,7 @@ extension FakeLiteLLM {
         var shape = shape
         shape.costs = .all
         shape.overhead = shape.duration
+        if route == "completion", deployment.isMock { shape.base = false }
         let fields = successFields(shape, call, made)
         settle(call, used: 0, cost: .nothing)
         switch entry {

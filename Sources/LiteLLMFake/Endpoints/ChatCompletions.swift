@@ -82,6 +82,7 @@ extension FakeLiteLLM {
     private func chatWithOne(_ call: Call) async throws(ProxyError) -> Reply {
         if let hit = cached(call, shape: .chat, route: "chat") { return hit }
         let (outcome, made) = try await attempt(call, route: .chat, style: .chat) { (deployment) throws(CallFailure) in
+            if let failure = self.unsupported(call, deployment) { throw failure }
             let outcome = try await self.outcome(of: deployment, call, style: .chat, streams: call.streams)
             if call.streams, case .upstream(let reached) = outcome, let broken = reached.behaviour.streamBreak,
                 broken.after < 0
@@ -105,7 +106,9 @@ extension FakeLiteLLM {
         let deployment = made.deployment
         let choices = call.document["n"]?.int ?? 1
         if call.caller.key == nil, choices == 1, !call.crossOrigin, made.retries == 0, made.fallbacks == 0,
-            call.bodyModel == deployment.name, call.document["mock_response"] == nil, !settings.proxy.caches
+            call.bodyModel == deployment.name, call.document["mock_response"] == nil, !settings.proxy.caches,
+            call.document["api_key"] == nil,
+            call.document["custom_llm_provider"] == nil
         {
             let answer = mocks[deployment.index] ?? MockAnswer(deployment, text: text)
             mocks[deployment.index] = answer
@@ -137,10 +140,12 @@ extension FakeLiteLLM {
         var body: [UInt8] = []
         body.reserveCapacity(1024)
         let form: ChatAnswer.Form =
-            deployment.isAnthropic ? .anthropic : deployment.provider == "text-completion-openai" ? .bare : .openAI
+            deployment.isAnthropic
+            ? .anthropic
+            : deployment.isBridged ? .bridged : deployment.provider == "text-completion-openai" ? .bare : .openAI
         answer.write(into: &body, shown: made.fallbacks > 0 ? nil : call.bodyModel, form: form)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
-        let shape: HeadShape = form == .bare ? .textCompletion : deployment.mode == "responses" ? .responses : .chat
+        let shape: HeadShape = form == .bare ? .textCompletion : form == .bridged ? .responses : .chat
         let fields = successFields(shape, call, made, cost: cost)
         settle(call, used: answer.usage.total, cost: cost)
         remember(body, call, made, isMock: false)
@@ -154,12 +159,14 @@ extension FakeLiteLLM {
             answers: settings.answers, now: call.now,
             words: environment.random("chat", deployment.upstreamModel, request.lastText)
         ).answer(to: request, luck: call.luck)
-        guard deployment.isAnthropic || deployment.provider == "text-completion-openai" else { return answer }
+        guard deployment.isAnthropic || deployment.isBridged || deployment.provider == "text-completion-openai" else {
+            return answer
+        }
         var luck = call.luck
         answer.fingerprint = nil
         answer.serviceTier = nil
         answer.created = call.now.wholeSeconds
-        let kind = deployment.isAnthropic ? "message" : "completion"
+        let kind = deployment.isAnthropic ? "message" : deployment.isBridged ? "response" : "completion"
         let script = reached.upstream.answers[kind]
         if let text = script?["text"]?.string ?? script?["pieces"]?.array?.compactMap(\.string).joined() {
             answer.choices[0].whole = text
@@ -176,6 +183,12 @@ extension FakeLiteLLM {
                     "cache_write_tokens": 0, "cached_tokens": 0, "text_tokens": .int(prompt),
                     "cache_creation_tokens": 0,
                 ], isAnthropic: true)
+        } else if deployment.isBridged {
+            answer.id = script?["id"]?.string ?? "resp_" + luck.hex(48)
+            answer.usage = Usage(
+                prompt: script?["input_tokens"]?.int ?? answer.usage.prompt,
+                completion: script?["output_tokens"]?.int ?? answer.usage.completion,
+                completionDetails: ["reasoning_tokens": 0], promptDetails: ["cached_tokens": 0])
         } else {
             answer.id = script?["id"]?.string ?? answer.id
             answer.choices[0].finish = script?["finish_reason"]?.string ?? "stop"
@@ -184,62 +197,5 @@ extension FakeLiteLLM {
                 completion: script?["completion_tokens"]?.int ?? answer.usage.completion)
         }
         return answer
-    }
-
-    /// `model: "a,b"`: both are asked, and an array comes back. A name that is none is left out.
-    private func chatWithSeveral(_ call: Call, _ group: String) async throws(ProxyError) -> Reply {
-        var bodies: [[UInt8]] = []
-        var last: Made?
-        for name in group.split(separator: ",").map({ String($0.drop { $0 == " " }) }) where router.knows(name) {
-            let (outcome, made) = try await attempt(
-                call.asking(name), route: .chat, style: .chat
-            ) { (deployment) throws(CallFailure) in
-                try await self.outcome(of: deployment, call, style: .chat, streams: false)
-            }
-            var luck = call.luck
-            for _ in 0...bodies.count { _ = luck.next() }
-            var body: [UInt8] = []
-            switch outcome {
-            case .mock(let text):
-                MockAnswer.write(
-                    id: luck.uuid(), created: call.now.wholeSeconds, model: name, text: text,
-                    toolCalls: made.deployment.mockToolCalls, choices: call.document["n"]?.int ?? 1,
-                    prompt: MockAnswer.promptTokens, keepsNulls: true, into: &body)
-            case .upstream(let reached):
-                compose(ChatRequest(call.document), call, made.deployment, reached)
-                    .write(into: &body, shown: name, form: .full)
-            }
-            bodies.append(body)
-            last = made
-        }
-        guard let last else { throw unknownModel(call, route: .chat, path: Self.path) }
-        var fields = HeaderFields()
-        fields.append("x-litellm-call-id", call.id)
-        fields.append("x-litellm-model-name", last.deployment.model)
-        fields.append("x-litellm-version", FixedFields.version)
-        if call.streams {
-            fields.append(contentsOf: FixedFields.zeroCosts)
-            fields.append("x-litellm-key-spend", "0.0")
-            throw ProxyError(500, "'list' object has no attribute '__aiter__'", fields: fields)
-        }
-        let cost = Cost(
-            prompt: MockAnswer.promptTokens, completion: MockAnswer.completionTokens, of: last.deployment.known)
-        fields.append("x-litellm-response-cost", cost.total.pythonRepr)
-        fields.append(contentsOf: FixedFields.zeroCosts)
-        fields.append("x-litellm-key-spend", "0.0")
-        settle(call, used: 0, cost: .nothing)
-        let body = Array("[".utf8) + bodies.joined(separator: Array(",".utf8)) + Array("]".utf8)
-        return .json(body, fields: fields, crossOrigin: call.crossOrigin)
-    }
-}
-
-extension Call {
-    /// The same call for another name.
-    func asking(_ name: String) -> Call {
-        Call(
-            id: id, started: started, now: now, caller: caller, crossOrigin: crossOrigin, document: document,
-            group: name,
-            bodyModel: name, streams: streams, timeout: timeout, streamTimeout: streamTimeout, retries: retries,
-            luck: luck, reserved: reserved)
     }
 }

@@ -49,11 +49,14 @@ extension FakeLiteLLM {
             return .events(fields, crossOrigin: call.crossOrigin) { try await stream.write(to: $0) }
         }
         let answer = compose(request, call, deployment, reached)
+        if deployment.isAnthropic, answer.choices[0].toolCalls.isEmpty {
+            return translatedStream(call, made, answer, between: interval(reached))
+        }
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
         let first = settings.pacing.firstToken
         let stream = UpstreamStream(
             answer: answer, created: call.now.wholeSeconds,
-            model: made.fallbacks > 0 ? answer.model : call.bodyModel ?? answer.model,
+            model: made.fallbacks > 0 ? made.group : call.bodyModel ?? answer.model,
             includesUsage: request.includesUsage, streamBreak: reached.behaviour.streamBreak,
             failure: reached.behaviour.streamBreak.map { breakFailure($0.kind, deployment, cameLate: true) },
             patience: reached.patience, between: interval(reached), environment: environment)
@@ -66,6 +69,29 @@ extension FakeLiteLLM {
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
             do {
                 try await stream.environment.sleep(first)
+                try await stream.write(to: writer)
+            } catch {
+                await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
+                throw error
+            }
+            await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
+        }
+    }
+
+    /// Anthropic's stream, translated: the chunks are litellm's own, as a mock's are.
+    private func translatedStream(_ call: Call, _ made: Made, _ answer: ChatAnswer, between: Duration) -> Reply {
+        let includesUsage = ChatRequest(call.document).includesUsage
+        var usage: [UInt8] = []
+        answer.usage.write(into: &usage)
+        let stream = MockStream(
+            id: String(answer.id.dropFirst("chatcmpl-".count)), created: call.now.wholeSeconds,
+            model: made.fallbacks > 0 ? made.group : call.bodyModel ?? made.deployment.name, text: "", choices: 1,
+            usage: includesUsage ? usage : nil, tellsUsage: includesUsage,
+            pieces: answer.choices[0].pieces?.map { $0[...] } ?? [], finish: answer.choices[0].finish,
+            firstToken: settings.pacing.firstToken, between: between, environment: environment)
+        let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
+        return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) { writer in
+            do {
                 try await stream.write(to: writer)
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
@@ -112,6 +138,10 @@ struct MockStream: Sendable {
     let tellsUsage: Bool
     /// The pieces, where they are not those of three characters.
     var pieces: [Substring]?
+    var finish = "stop"
+    var firstToken = Duration.zero
+    var between = Duration.zero
+    var environment: FakeEnvironment?
 
     /// Real counts, unlike those of a whole answer, and what they cost.
     static func usage(prompt: Int, text: String, choices: Int, of deployment: Deployment) -> [UInt8] {
@@ -138,7 +168,9 @@ struct MockStream: Sendable {
         }
         var last: [UInt8] = []
         start(&last)
-        last.add(#"[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
+        last.add(#"[{"index":0,"delta":{},"finish_reason":""#)
+        last.add(finish)
+        last.add("\"}]}")
         last.add("\n\n")
         try await writer.write(last)
         if tellsUsage {
@@ -161,7 +193,9 @@ struct MockStream: Sendable {
         prefix.add(#"[{"index":0,"delta":{"#)
         var line = EventLine(prefix: prefix)
         var isFirst = true
+        if firstToken > .zero { try await environment?.sleep(firstToken) }
         for piece in pieces ?? text.mockPieces {
+            if between > .zero { try await environment?.sleep(between) }
             let role = isFirst ? #""role":"assistant","content":"# : #""content":"#
             isFirst = false
             try await writer.write(

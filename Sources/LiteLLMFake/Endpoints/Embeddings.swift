@@ -17,14 +17,14 @@ extension FakeLiteLLM {
                 call, route: .embedding, style: .embedding
             ) { (deployment) throws(CallFailure) -> Reached? in
                 if deployment.isMock { return nil }
-                try Self.refuseEmbedding(call, deployment)
+                try self.refuseEmbedding(call, deployment)
                 return try await self.reach(deployment, call, style: .embedding, streams: false)
             }
             return try self.embeddingReply(call, made, reached)
         }
     }
 
-    private static func refuseEmbedding(_ call: Call, _ deployment: Deployment) throws(CallFailure) {
+    private func refuseEmbedding(_ call: Call, _ deployment: Deployment) throws(CallFailure) {
         if deployment.isAnthropic {
             throw CallFailure(
                 .badRequest, status: 400,
@@ -32,7 +32,7 @@ extension FakeLiteLLM {
                     + "custom_llm_provider=anthropic. Check supported provider and route: "
                     + "https://docs.litellm.ai/docs/providers")
         }
-        if let dimensions = call.document["dimensions"], !dimensions.isNull,
+        if !settings.proxy.dropsParameters, let dimensions = call.document["dimensions"], !dimensions.isNull,
             !deployment.upstreamModel.contains("text-embedding-3")
         {
             throw CallFailure(
@@ -57,7 +57,8 @@ extension FakeLiteLLM {
             let script = reached.upstream.answers["embedding"]
             usage.prompt = script?["prompt_tokens"]?.int ?? inputs.reduce(0) { $0 + TokenCount.of($1) }
             let shown =
-                call.bodyModel ?? script?["model"]?.string?.replacing("{model}", with: deployment.upstreamModel)
+                (made.fallbacks > 0 ? nil : call.bodyModel) ?? script?["model"]?.string?.replacing(
+                    "{model}", with: deployment.upstreamModel)
                 ?? deployment.upstreamModel
             let vectors = inputs.map { input in
                 script?["vector"]?.array?.compactMap(\.double)

@@ -118,6 +118,7 @@ struct FixedAnswer: Sendable {
                     body: #"{"warnings":[{"id":"env_credential_login","severity":"critical","ignore":null},"#
                         + #"{"id":"no_redis","severity":"warning","ignore":null}],"ignore_available":false}"#)
             ),
+            ("POST", "/health/test_connection", detail(500, ManagementRoutes.databaseText)),
             ("GET", "/settings", settings), ("GET", "/active/callbacks", settings),
             ("GET", "/test", FixedAnswer(demand: .nothing, body: #"{"route":"/test"}"#)),
             ("GET", "/.well-known/litellm-ui-config", uiConfig),
@@ -142,6 +143,16 @@ struct FixedAnswer: Sendable {
                     body: #"{"status":"healthy","sso_configured":false,"message":"No SSO provider configured"}"#)
             ),
         ] + assistants
+    }()
+
+    /// Anthropic's own surface, for which the proxy has no credentials.
+    static let anthropicPassThrough: FixedAnswer = {
+        let text =
+            "No Anthropic credential is configured on this proxy and the request carried no upstream Anthropic credential. "
+            + "The LiteLLM virtual key is not forwarded to Anthropic. Configure an Anthropic credential (ANTHROPIC_API_KEY or "
+            + "ANTHROPIC_AUTH_TOKEN, or a model with use_in_pass_through: true), or send your own Anthropic API key in the "
+            + "x-api-key header or your own Anthropic OAuth token in the Authorization header."
+        return FixedAnswer(demand: .key, status: 401, body: String(utf8: ProxyError.detail(401, .string(text)).body))
     }()
 
     /// The assistants API, for which no provider is set.

@@ -59,22 +59,33 @@ extension FakeLiteLLM {
             id: "", started: .now, now: environment.now(), caller: Caller(name: "health"), crossOrigin: false,
             document: [:], group: deployment.name, bodyModel: deployment.name, streams: false, timeout: nil,
             streamTimeout: nil, retries: nil, luck: environment.random("health", deployment.id))
-        do throws(CallFailure) {
-            guard case .upstream(let reached) = try await outcome(of: deployment, call, style: .chat, streams: false)
-            else { return HealthCheck() }
-            var check = HealthCheck()
-            if HealthCheck.tellsLimits(deployment) { check.limits = reached.fields }
-            return check
-        } catch {
-            if !deployment.isMock, !deployment.isAnthropic, error.isWorthRetrying {
-                // The provider's client tries twice more, by itself.
-                try? await pause(error.retryAfter.map { $0 * 2 } ?? 1.3)
+        // The provider's client tries up to three times, by itself.
+        let waits = deployment.isMock || deployment.isAnthropic ? [] : [0.45, 0.85]
+        for wait in waits {
+            do throws(CallFailure) {
+                return try await check(deployment, call)
+            } catch {
+                guard error.isWorthRetrying else { break }
+                try? await pause(error.retryAfter ?? wait)
             }
+        }
+        do throws(CallFailure) {
+            return try await check(deployment, call)
+        } catch {
             return HealthCheck(
                 failure: error.bareMessage + "\nstack trace: " + HealthCheck.trace, status: error.status,
                 request: deployment.isMock
                     ? (deployment.mocksTimeout ? nil : HealthCheck.noRequest) : HealthCheck.request(to: deployment))
         }
+    }
+
+    private func check(_ deployment: Deployment, _ call: Call) async throws(CallFailure) -> HealthCheck {
+        guard case .upstream(let reached) = try await outcome(of: deployment, call, style: .chat, streams: false) else {
+            return HealthCheck()
+        }
+        var check = HealthCheck()
+        if HealthCheck.tellsLimits(deployment) { check.limits = reached.fields }
+        return check
     }
 
     // MARK: Probes
@@ -97,7 +108,7 @@ extension FakeLiteLLM {
     private var database: String { settings.keys == nil ? "Not connected" : "connected" }
 
     func readinessDetails(_ visit: Visit) throws(ProxyError) -> Reply {
-        try authorize(visit)
+        try authorize(visit, .admin)
         var callbacks = Hooks.names
         callbacks.insert("sync_deployment_callback_on_success", at: 0)
         if settings.proxy.caches { callbacks.insert("cache", at: 0) }
@@ -134,6 +145,7 @@ struct HealthCheck: Sendable {
     func object(of deployment: Deployment, isAdmin: Bool) -> JSON {
         var object = JSONObject()
         if isAdmin, let base = deployment.apiBase { object["api_base"] = .string(base) }
+        for limit in ["tpm", "rpm"] { object[limit] = deployment.parameters[limit] }
         object["model"] = .string(deployment.model)
         if let failure {
             object["error"] = .string(failure)

@@ -16,7 +16,7 @@ extension FakeLiteLLM {
                 call, route: .terse, style: .media
             ) { (deployment) throws(CallFailure) -> Reached? in
                 if deployment.isMock { return nil }
-                try Self.refuseFormat(call, deployment)
+                if !self.settings.proxy.dropsParameters { try Self.refuseFormat(call, deployment) }
                 return try await self.reach(deployment, call, style: .media, streams: false)
             }
             return self.imageReply(call, made, reached)
@@ -42,7 +42,8 @@ extension FakeLiteLLM {
             let script = reached.upstream.answers["image"]
             created = script?["created"]?.int ?? created
             let wantsData =
-                call.document.text("response_format") == "b64_json" || deployment.upstreamModel.contains("gpt-image")
+                (call.document.text("response_format") == "b64_json" && !settings.proxy.dropsParameters)
+                || deployment.upstreamModel.contains("gpt-image")
                 || script == nil
             for index in 0..<max(1, min(call.document["n"]?.int ?? 1, 10)) {
                 if wantsData {

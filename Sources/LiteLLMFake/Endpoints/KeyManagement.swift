@@ -81,8 +81,11 @@ extension FakeLiteLLM {
     private static func generated(_ key: VirtualKey, _ document: JSONObject, ends: WallTime?, now: WallTime) -> JSON {
         var object = JSONObject()
         for name in generatedMembers { object[name] = .null }
-        for name in ["metadata", "config", "permissions", "model_max_budget", "aliases"] { object[name] = [:] }
-        for name in ["models", "allowed_cache_controls", "allowed_routes"] { object[name] = [] }
+        for name in ["metadata", "config", "permissions", "model_max_budget", "budget_fallbacks", "aliases"] {
+            object[name] = [:]
+        }
+        for name in ["models", "allowed_cache_controls", "allowed_routes", "access_group_ids"] { object[name] = [] }
+        object["key_type"] = "default"
         for (name, value) in document where object.contains(key: name) && name != "duration" { object[name] = value }
         object["spend"] = .double(key.spend)
         if let budget = key.maxBudget { object["max_budget"] = .double(budget) }

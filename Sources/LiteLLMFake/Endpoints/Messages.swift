@@ -73,7 +73,7 @@ extension FakeLiteLLM {
     /// The message that an upstream gives.
     private func message(_ call: Call, _ made: Made, _ reached: Reached) -> Message {
         let deployment = made.deployment
-        let model = call.bodyModel ?? deployment.name
+        let model = made.fallbacks > 0 ? deployment.upstreamModel : call.bodyModel ?? deployment.name
         var luck = call.luck
         let script = reached.upstream.answers[deployment.isAnthropic ? "message" : "response"]
         if let script {
@@ -121,6 +121,30 @@ extension FakeLiteLLM {
                 "litellm_count_source": "local_estimate",
             ]
         }
+        return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
+    }
+
+    /// `POST /v1/responses/input_tokens`.
+    func inputTokens(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
+        let call = try await begin(exchange, visit)
+        guard let group = call.group, let deployment = router.group(group).first else {
+            throw ProxyError(
+                status: 400,
+                body: Array(
+                    (#"{"error":{"message":"Missing required parameter: 'model'.","type":"invalid_request_error","#
+                        + #""param":"model","code":"missing_required_parameter"}}"#).utf8))
+        }
+        if deployment.isMock {
+            let error: JSON = [
+                "error": [
+                    "message": .string(Self.uncountable(deployment)), "type": "authentication_error", "param": nil,
+                    "code": nil,
+                ]
+            ]
+            return .json(error.bytes(), status: 401, crossOrigin: visit.crossOrigin)
+        }
+        let messages = ChatRequest(call.document.chatOfResponses).messages
+        let answer: JSON = ["object": "response.input_tokens", "input_tokens": .int(TokenCount.of(messages: messages))]
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }
 

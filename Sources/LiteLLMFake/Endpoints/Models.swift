@@ -54,22 +54,24 @@ extension FakeLiteLLM {
     }
 
     func modelInfo(_ visit: Visit) throws(ProxyError) -> Reply {
-        try authorize(visit)
-        var deployments = router.deployments
+        let caller = try authorize(visit)
+        let visible = Set(visibleNames(caller))
+        var deployments = router.deployments.filter { visible.contains($0.name) || $0.isWildcard }
         if let id = visit.request.queryItems["litellm_model_id"] {
             deployments = deployments.filter { $0.id == id }
             if deployments.isEmpty {
                 throw .detail(400, ["error": .string("Model id = \(id) not found on litellm proxy")])
             }
         }
-        let answer: JSON = ["data": .array(deployments.map { ModelFacts.entry($0) })]
+        let answer: JSON = ["data": .array(deployments.map { ModelFacts.entry($0, isAdmin: caller.isAdmin) })]
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }
 
     func modelGroups(_ visit: Visit) throws(ProxyError) -> Reply {
-        try authorize(visit)
+        let caller = try authorize(visit)
         let asked = visit.request.queryItems["model_group"]
-        let names = asked.map { router.names.contains($0) ? [$0] : [] } ?? router.names
+        let visible = Set(visibleNames(caller))
+        let names = router.names.filter { (asked == nil || asked == $0) && visible.contains($0) }
         let answer: JSON = ["data": .array(names.map { ModelFacts.group($0, router.group($0)) })]
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }

@@ -59,7 +59,7 @@ extension FakeLiteLLM {
 
     func rerank(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         let call = try await begin(exchange, visit)
-        for field in ["query", "documents"] { try require(field, in: call, route: .terse, path: "/rerank") }
+        for field in ["query", "documents", "model"] { try require(field, in: call, route: .terse, path: "/rerank") }
         return try await limited(call, route: .terse) { (call) throws(ProxyError) in
             try self.requireModel(call, route: .terse, path: "/rerank")
             let (reached, done) = try await self.attempt(

@@ -6,30 +6,27 @@ internal import SocketServer
 extension FakeLiteLLM {
     func queue(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         let call = try await begin(exchange, visit)
-        let onlyID = failureFields(.terse, call).fields(nil)
         guard let messages = call.document["messages"], !messages.isNull else {
             throw ProxyError(
-                400, "PythonCore.schedule_acompletion() missing 1 required positional argument: 'messages'",
-                fields: onlyID)
+                400, "PythonCore.schedule_acompletion() missing 1 required positional argument: 'messages'")
         }
         guard let priority = call.document["priority"]?.int else {
             throw ProxyError(
                 400,
                 "litellm.BadRequestError: priority is required to queue a request, send one or set "
                     + "router_settings.default_priority",
-                param: "priority", fields: onlyID)
+                param: "priority")
         }
-        return try await limited(call, route: .terse) { (call) throws(ProxyError) in
+        return try await limited(call, route: .bare) { (call) throws(ProxyError) in
             guard let group = call.group, self.router.knows(group) else {
                 let name = call.shownGroup
                 throw ProxyError(
                     400,
                     "litellm.BadRequestError: You passed in model=\(name). There are no healthy deployments for this model"
-                        + "\n\nLiteLLM: model group '\(name)' failed with the error above. No fallback was attempted.",
-                    fields: onlyID)
+                        + "\n\nLiteLLM: model group '\(name)' failed with the error above. No fallback was attempted.")
             }
             let (outcome, made) = try await self.attempt(
-                call, route: .terse, style: .chat
+                call, route: .bare, style: .chat
             ) { (deployment) throws(CallFailure) in
                 try await self.outcome(of: deployment, call, style: .chat, streams: call.streams)
             }

@@ -8,10 +8,9 @@ extension FakeLiteLLM {
         let answer = responseAnswer(call, made, reached)
         let fields = successFields(answer.isTranslated ? .messageStream : .responseStream, call, made)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
-        // Sealed anew for each event, as the proxy does it.
-        let ids = (0..<3).map { _ in wrapped(answer.upstreamID, call, made) }
-        storedResponses.store(answer.whole(id: ids[2]), input: call.document["input"] ?? .null, id: ids[2])
-        let events = answer.events(ids: ids)
+        let id = wrapped(answer.upstreamID, call, made)
+        storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id)
+        let events = answer.events(id: id)
         let between = interval(reached)
         let first = settings.pacing.firstToken
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
@@ -33,15 +32,13 @@ extension FakeLiteLLM {
 
 extension ResponseAnswer {
     /// The events of a stream.
-    ///
-    /// - Parameter ids: the id as the first, the second and the last event have it.
-    func events(ids: [String]) -> [[UInt8]] {
+    func events(id: String) -> [[UInt8]] {
         var events = EventList(model: model, isNumbered: !isTranslated)
-        let begun = part(id: ids[0], status: "in_progress", withOutput: false)
+        let begun = part(id: id, status: "in_progress", withOutput: false)
         events.add("response.created", [("response", begun)])
-        events.add("response.in_progress", [("response", part(id: ids[1], status: "in_progress", withOutput: false))])
+        events.add("response.in_progress", [("response", begun)])
         if toolCalls.isEmpty { addText(&events) } else { addCalls(&events) }
-        events.add("response.completed", [("response", part(id: ids[2], status: "completed", withOutput: true))])
+        events.add("response.completed", [("response", part(id: id, status: "completed", withOutput: true))])
         return events.list
     }
 

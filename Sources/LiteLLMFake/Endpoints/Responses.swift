@@ -102,7 +102,7 @@ extension FakeLiteLLM {
     /// What the upstream's Responses API answers.
     func responseAnswer(_ call: Call, _ made: Made, _ reached: Reached) -> ResponseAnswer {
         let deployment = made.deployment
-        let model = call.bodyModel ?? deployment.name
+        let model = made.fallbacks > 0 ? deployment.upstreamModel : call.bodyModel ?? deployment.name
         if deployment.isAnthropic || reached.upstream.answers["response"] == nil {
             let chat = compose(ChatRequest(call.document.chatOfResponses), call, deployment, reached)
             var luck = call.luck

@@ -75,14 +75,17 @@ extension FakeLiteLLM {
             if call.streams { return completionStream(call, made, answer, isMock: false, between: interval(reached)) }
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
             let shape: HeadShape =
-                deployment.isAnthropic ? .chat : deployment.provider == "openai" ? .chatCompletion : .textCompletion
+                deployment.isAnthropic
+                ? .chat
+                : deployment.provider == "openai" && router.isShared(deployment) ? .chatCompletion : .textCompletion
             return whole(answer, call, made, shape: shape, cost: cost)
         }
     }
 
     private func whole(_ answer: TextAnswer, _ call: Call, _ made: Made, shape: HeadShape, cost: Cost) -> Reply {
         var body: [UInt8] = []
-        answer.write(into: &body, shown: made.fallbacks > 0 ? nil : call.bodyModel)
+        answer.write(
+            into: &body, shown: made.fallbacks > 0 ? nil : call.bodyModel ?? answer.model ?? made.deployment.name)
         let fields = successFields(shape, call, made, cost: cost)
         settle(call, used: answer.usage.total, cost: cost)
         remember(body, call, made, isMock: false, route: "completion")

@@ -42,6 +42,20 @@ extension FakeLiteLLM {
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }
 
+    /// `GET /utils/model_info`: what the cost map has of a name.
+    func knownModel(_ visit: Visit) throws(ProxyError) -> Reply {
+        try authorize(visit, .admin)
+        guard let model = visit.request.queryItems["model"] else { throw .missing("model", within: "query") }
+        guard let facts = ModelFacts.known(model) else {
+            throw .detail(404, ["error": .string("Model \(model) not found")])
+        }
+        let answer: JSON = [
+            "model": .string(model), "custom_llm_provider": facts["litellm_provider"] ?? nil,
+            "model_info": .object(facts),
+        ]
+        return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
+    }
+
     /// Shows the request that would be sent to the provider.
     func transformRequest(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         try authorize(visit, .admin)

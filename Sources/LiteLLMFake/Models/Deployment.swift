@@ -13,7 +13,7 @@ struct Deployment: Sendable {
     /// The model as the upstream knows it.
     let upstreamModel: String
     /// `model_info.id`, or 64 hexadecimal digits that follow from name and parameters.
-    let id: String
+    var id: String
     let apiBase: String?
     let mode: String?
     let known: KnownModel?
@@ -118,6 +118,14 @@ struct Deployment: Sendable {
         default: provider.prefix(1).uppercased() + provider.dropFirst() + "Exception"
         }
     }
+
+    /// Where the upstream is, without its port.
+    var host: String? {
+        apiBase?.split(separator: "/").dropFirst().first?.split(separator: ":").first.map { String($0) }
+    }
+
+    /// Whether chats go to the upstream's Responses API.
+    var isBridged: Bool { mode == "responses" && provider == "openai" }
 
     var isAnthropic: Bool { provider == "anthropic" }
 }

@@ -3,10 +3,10 @@ internal import JSONTree
 /// What the proxy tells of its deployments: `/model/info` lists every member of its cost map, `/model_group/info` a few.
 enum ModelFacts {
     /// One deployment, as `/model/info` has it.
-    static func entry(_ deployment: Deployment) -> JSON {
+    static func entry(_ deployment: Deployment, isAdmin: Bool = true) -> JSON {
         [
             "model_name": .string(deployment.name), "litellm_params": .object(parameters(deployment)),
-            "model_info": .object(info(deployment)),
+            "model_info": .object(info(deployment, isAdmin: isAdmin)),
         ]
     }
 
@@ -29,14 +29,29 @@ enum ModelFacts {
         return result
     }
 
-    private static func info(_ deployment: Deployment) -> JSONObject {
+    private static func info(_ deployment: Deployment, isAdmin: Bool) -> JSONObject {
         var info: JSONObject = ["id": .string(deployment.id), "db_model": false, "member_auto_router": false]
+        if !isAdmin { info["direct_access"] = false }
         for (name, value) in deployment.info where name != "id" { info[name] = value }
         info["pricing_overrides"] = []
         info["key"] = .string(deployment.known == nil ? deployment.model : deployment.upstreamModel)
         let known = facts(of: deployment)
         for name in members where info[name] == nil { info[name] = known[name] ?? .null }
         info["supported_openai_params"] = .array(supportedParameters(deployment.provider).map { .string($0) })
+        return info
+    }
+
+    /// What is known of a public model, whether or not it is deployed.
+    static func known(_ model: String) -> JSONObject? {
+        guard KnownModel.all[model] != nil else { return nil }
+        let provider = model.hasPrefix("claude") ? "anthropic" : "openai"
+        let deployment = Deployment(
+            ProxyConfiguration.Model(name: model, parameters: ["model": .string("\(provider)/\(model)")]), index: 0,
+            upstreams: [])
+        var info: JSONObject = ["key": .string(model)]
+        let known = facts(of: deployment)
+        for name in members { info[name] = known[name] ?? .null }
+        info["supported_openai_params"] = .array(supportedParameters(provider).map { .string($0) })
         return info
     }
 

@@ -24,6 +24,11 @@ struct ModelRouter: Sendable {
     private var failures: [Int: (minute: Int, count: Int)] = [:]
     private var asideUntil: [Int: Double] = [:]
 
+    /// Whether other deployments call the same model: the proxy does not find its price on text completions then.
+    func isShared(_ deployment: Deployment) -> Bool {
+        deployment.known == nil && deployments.contains { $0.index != deployment.index && $0.model == deployment.model }
+    }
+
     init(_ configuration: LiteLLMConfiguration) {
         let proxy = configuration.proxy
         deployments = proxy.models.enumerated().map {

@@ -54,8 +54,7 @@ enum TokenCount {
                 }
             }
         }
-        for tool in tools { count += 7 + of(tool["function"]?.text() ?? tool.text()) }
-        return count
+        return count + ToolText.tokens(tools)
     }
 
     private static func word(_ rest: inout Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {

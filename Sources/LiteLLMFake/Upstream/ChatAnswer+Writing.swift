@@ -8,6 +8,8 @@ extension ChatAnswer {
         case openAI
         /// Anthropic's, translated.
         case anthropic
+        /// One of the Responses API.
+        case bridged
         /// A text completion's, dressed up as chat.
         case bare
         /// `/queue`: every null stays.
@@ -73,6 +75,14 @@ extension ChatAnswer {
             if !hasText { output.add(#","content":null"#) }
             output.add(#","refusal":null"#)
         case .anthropic: output.add(#","provider_specific_fields":{"citations":null,"thinking_blocks":null}"#)
+        case .bridged:
+            output.add(
+                #","provider_specific_fields":{"openai_responses_replay":{"version":1,"items":[{"type":"message","parts":["#
+            )
+            output.add(choice.text?.utf8.count ?? 0)
+            output.add(#"]}],"checksum":""#)
+            output.add(SHA256.hex(choice.text ?? ""))
+            output.add(#""}}"#)
         case .bare: break
         }
         output.add("}")

@@ -45,12 +45,23 @@ struct Usage: Sendable {
 
     /// Details with the members that litellm knows of besides.
     private static func withNulls(_ details: JSON, _ key: String) -> JSON {
-        guard var object = details.object else { return details }
-        let more =
+        guard let known = details.object else { return details }
+        let names =
             key == "completion"
-            ? ["text_tokens", "image_tokens", "video_tokens"]
-            : ["image_tokens", "text_tokens", "video_tokens", "initial_prompt_tokens"]
-        for name in more where object[name] == nil { object[name] = .null }
+            ? [
+                "accepted_prediction_tokens", "audio_tokens", "reasoning_tokens", "rejected_prediction_tokens",
+                "text_tokens", "image_tokens", "video_tokens",
+            ]
+            : [
+                "audio_tokens", "cache_write_tokens", "cached_tokens", "image_tokens", "text_tokens", "video_tokens",
+                "initial_prompt_tokens",
+            ]
+        var object = JSONObject()
+        // Only a provider that writes a cache has a count for that.
+        for name in names where name != "cache_write_tokens" || known[name] != nil {
+            object[name] = known[name] ?? .null
+        }
+        for (name, value) in known where object[name] == nil { object[name] = value }
         return .object(object)
     }
 
@@ -75,7 +86,10 @@ struct Usage: Sendable {
             output.add(",\"\(key)_tokens_details\":")
             output.add(keepsNulls ? details.map { Self.withNulls($0, key) } ?? .null : details ?? .null)
         }
-        if isAnthropic { output.add(#","cache_creation_input_tokens":0,"cache_read_input_tokens":0"#) }
+        if isAnthropic {
+            output.add(#","cache_creation_input_tokens":0,"cache_read_input_tokens":0"#)
+            if keepsNulls { output.add(#","iterations":null,"inference_geo":null,"speed":null,"service_tier":null"#) }
+        }
         output.add("}")
     }
 }

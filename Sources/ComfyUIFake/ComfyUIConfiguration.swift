@@ -86,7 +86,7 @@ public struct ComfyUIConfiguration: Sendable {
     public var isMultiUser = false
     /// `--max-upload-size MB`.
     public var maximumUploadMegabytes = 100
-    /// `--step-time MS` sets its step.
+    /// `--step-time 100ms` sets its step.
     public var pace = Pace()
     /// `--file-bytes N`: the most bytes that uploads, outputs and temporary files may take together.
     public var fileBytes = 256 * 1024 * 1024

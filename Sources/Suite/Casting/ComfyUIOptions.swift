@@ -44,6 +44,14 @@ public struct ComfyUIOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("How long a step of a sampler takes, such as 100ms.", valueName: "time"))
     var stepTime: String?
 
+    @Flag(help: "Leave prompt and workflow out of pictures.")
+    var disableMetadata = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The most that uploads and outputs may take in memory. (default: 268435456)", valueName: "bytes"))
+    var fileBytes: Int?
+
     /// For ArgumentParser.
     public init() {}
 
@@ -65,9 +73,9 @@ public struct ComfyUIOptions: ParsableArguments, Sendable {
         if let previewMethod { setup.previewMethod = try known(previewMethod, "--preview-method") }
         if multiUser { setup.isMultiUser = true }
         if let maxUploadSize { setup.maximumUploadMegabytes = maxUploadSize }
-        if cpu {
-            setup.machine = .init(device: "cpu", type: "cpu", vram: setup.machine.ram, freeVRAM: setup.machine.freeRAM)
-        }
+        if cpu { setup.machine = .withoutCard }
+        if disableMetadata { setup.writesMetadata = false }
+        if let fileBytes { setup.fileBytes = fileBytes }
         if let stepTime { setup.pace.step = try Duration(text: stepTime) }
     }
 }

@@ -29,6 +29,7 @@ public actor FakeGradio: Fake {
     let appID: UInt64
     /// Part of the cookies' names.
     let cookieID: String
+    let started: WallTime
 
     var queue: EventQueue
     var events: [String: QueuedEvent] = [:]
@@ -47,7 +48,12 @@ public actor FakeGradio: Fake {
     var callSessions: [String: String] = [:]
     /// The WebSockets of version 3 that wait.
     var turns: [String: Turn] = [:]
+    /// Heartbeats, by number.
+    var tickers: [Int: AsyncStream<Void>.Continuation] = [:]
     var isStopping = false
+    /// Whether the app has closed itself, as some do.
+    var isClosed = false
+    private var closing: Task<Void, Never>?
 
     /// A fake in its environment; it plays `configuration.app`.
     public init(_ environment: FakeEnvironment, configuration: GradioConfiguration) {
@@ -56,6 +62,7 @@ public actor FakeGradio: Fake {
         app = App(configuration.app)
         messages = MessageDialect(major: app.major, showsErrors: configuration.app.launch.showError)
         routes = .gradio(app.major)
+        started = environment.now()
         var luck = environment.random("app")
         appID = luck.next()
         cookieID = Base64.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &luck) }, urlSafe: true)
@@ -82,20 +89,46 @@ public actor FakeGradio: Fake {
 
     public func reply(to exchange: Exchange) async -> Reply {
         let request = exchange.request
-        guard let origin = CrossOrigin(request) else { return await answer(exchange) }
+        // Nobody listens any more.
+        if isClosed { return Reply(body: .close) }
+        guard let origin = CrossOrigin(request, major: app.major) else { return await answer(exchange) }
         if let preflight = origin.preflight { return preflight }
         var reply = await answer(exchange)
         origin.mark(&reply)
         return reply
     }
 
-    public func willStop() async {
-        isStopping = true
-        for run in runs.values { run.cancel() }
-        for event in events.values { event.releaseCancellers() }
+    public func didStart(at addresses: [SocketAddress]) {
+        guard let seconds = options.app.launch.closeAfter else { return }
+        // Not structured, since it goes on beside all requests: the fake's end waits for it.
+        closing = Task(executorPreference: environment.loop) { await self.close(after: .seconds(seconds)) }
+    }
+
+    /// `close()` of the real server: heartbeats end, streams fall silent and break off some seconds later.
+    private func close(after duration: Duration) async {
+        do {
+            try await environment.sleep(duration)
+            isClosed = true
+            for ticker in tickers.values { ticker.finish() }
+            for event in events.values { event.isAlive = false }
+            try await environment.sleep(.seconds(5))
+        } catch { return }  // the fake stops before
+        dismissReaders()
+    }
+
+    private func dismissReaders() {
         for box in boxes.values {
             for reader in box.readers { reader.dismiss() }
         }
+    }
+
+    public func willStop() async {
+        isStopping = true
+        closing?.cancel()
+        for run in runs.values { run.cancel() }
+        for event in events.values { event.releaseCancellers() }
+        dismissReaders()
+        await closing?.value
         while let run = runs.values.first { await run.value }
     }
 
@@ -104,7 +137,7 @@ public actor FakeGradio: Fake {
         if !options.isStrict, let status = storyStatus(request) { return status }
         switch routes.match(method: request.method, path: request.path) {
         case .found(let route, let parameters):
-            let caller = Caller(request, user: user(of: request))
+            let caller = Caller(request, major: app.major, user: user(of: request))
             if !route.isOpen, !options.app.launch.users.isEmpty, caller.user == nil { return notAuthenticated }
             return await perform(route, parameters, exchange, caller)
         case .methodNotAllowed(let allowed):
@@ -128,7 +161,10 @@ public actor FakeGradio: Fake {
         } else {
             guard path.count > 1, path.last == "/" else { return nil }
             path.removeLast()
-            if case .notFound = routes.match(method: request.method, path: PercentCoding.decode(path)) { return nil }
+            switch routes.match(method: request.method, path: PercentCoding.decode(path)) {
+            case .notFound, .found(.webSocketQueue, _): return nil
+            default: break
+            }
         }
         let query = request.query.isEmpty ? "" : "?" + request.query
         return .redirect(307, to: RootAddress.bare(request) + path + query)
@@ -147,7 +183,7 @@ public actor FakeGradio: Fake {
         case .startupEvents: return .json(false)
         case .theme: return .plain(PageTexts.theme, type: "text/css; charset=utf-8")
         case .robots: return .plain("User-agent: *\nDisallow: ")
-        case .favicon: return .whole(Array(PageTexts.icon.utf8), type: "image/svg+xml")
+        case .favicon: return icon
         case .manifest: return manifest
         case .monitoring: return .plain("See console for monitoring URL.", type: "text/html; charset=utf-8")
         case .monitoringSummary: return monitoringSummary
@@ -170,16 +206,16 @@ public actor FakeGradio: Fake {
         case .uploadProgress: return await uploadProgress(request.queryItems)
         case .file: return await file(parameters["path"] ?? "", request)
         case .proxy: return .detail(400, "This URL cannot be proxied.")
-        case .login: return await login(exchange)
-        case .logout: return logout(request)
+        case .login: return await login(exchange, caller)
+        case .logout: return logout(request, caller)
         case .user: return .json(caller.user.map { .string($0) } ?? .null)
         case .token: return token(request)
         case .loginCheck: return .json(.null)
         case .componentServer: return await componentServer(exchange)
         case .stream: return await streamInput(exchange)
         case .closeStream: return .empty(404)
-        case .playlist: return playlist(parameters["component"] ?? "", body: nil)
-        case .segment: return playlist(parameters["component"] ?? "", body: "Stream not found")
+        case .playlist: return playlist(parameters, body: nil)
+        case .segment: return playlist(parameters, body: "Stream not found")
         case .devReload: return devReload
         case .webSocketQueue: return webSocketQueue(exchange, caller)
         }
@@ -193,8 +229,8 @@ struct Caller: Sendable {
     /// The name under which the caller is logged in.
     let user: String?
 
-    init(_ request: Request, user: String?) {
-        root = RootAddress.of(request)
+    init(_ request: Request, major: GradioMajor, user: String?) {
+        root = RootAddress.of(request, major: major)
         self.user = user
     }
 }

@@ -7,6 +7,14 @@ enum AppFailure: Error, Sendable, Hashable {
     /// Any other exception: its text reaches the client only if the app was launched with `show_error`.
     case exception(type: String, message: String)
 
+    /// The text of the exception.
+    var message: String {
+        switch self {
+        case .error(let error): error.message
+        case .exception(_, let message): message
+        }
+    }
+
     /// `raise ValueError(message)`.
     static func value(_ message: String) -> AppFailure { .exception(type: "ValueError", message: message) }
 

@@ -7,6 +7,11 @@ extension FakeGradio {
     /// `GET /file=…` and `/file/…`: a file of the fake's own store. Nothing else exists for it.
     func file(_ path: String, _ request: Request) async -> Reply {
         guard let file = files[path], file.isServed else {
+            if path.hasPrefix("http://") || path.hasPrefix("https://") {
+                // 6 refuses addresses of no public host, as all are for a fake that asks nobody.
+                if app.major == .four || app.major == .five { return .redirect(302, to: path) }
+                if app.major == .three { return .detail(404, .string("File not found: \(path).")) }
+            }
             return .detail(403, .string("File not allowed: \(path)."))
         }
         let bytes: [UInt8]

@@ -7,7 +7,6 @@ extension FakeGradio {
     func upload(_ exchange: Exchange) async -> Reply {
         let request = exchange.request
         guard request.headers["content-type"]?.lowercased().hasPrefix("multipart/form-data") == true else {
-            // Version 3 declares the parts, so its framework misses them.
             if app.major == .three {
                 return BodyComplaint("missing", ["body", "files"], "Field required", .null).reply
             }
@@ -20,7 +19,12 @@ extension FakeGradio {
         }
         defer { watch?.finish() }
         do {
-            return .json(.array(try await receive(exchange, watch).map { .string($0) }))
+            let paths = try await receive(exchange, watch)
+            // Version 3 declares the parts, so its framework misses them.
+            if paths.isEmpty, app.major == .three {
+                return BodyComplaint("missing", ["body", "files"], "Field required", .null).reply
+            }
+            return .json(.array(paths.map { .string($0) }))
         } catch let refusal as Refusal {
             return refusal.reply
         } catch let fault as MultipartFault {
@@ -68,15 +72,20 @@ extension FakeGradio {
     }
 
     private func answer(to fault: MultipartFault) -> Reply {
+        let text: String
         switch fault {
-        case .notMultipart: .detail(400, "Invalid content type.")
-        case .missingBoundary: .plain("Missing boundary in multipart.", status: 400)
+        case .notMultipart: return .detail(400, "Invalid content type.")
+        case .missingBoundary:
+            text = "Missing boundary in multipart."
+            return app.major == .three ? .detail(400, .string(text)) : .plain(text, status: 400)
         case .badBoundary(let expected, let got, let index):
-            .plain(
-                "Could not parse multipart request: Expected boundary character \(expected), got \(got) at index \(index)",
-                status: 400)
-        case .badHeader, .tooLarge, .truncated:
-            .plain("Could not parse multipart request: Did not find LF character at end of header", status: 400)
+            text = "Expected boundary character \(expected), got \(got) at index \(index)"
+        case .badHeader, .tooLarge, .truncated: text = "Did not find LF character at end of header"
+        }
+        switch app.major {
+        case .six: return .plain("Could not parse multipart request: \(text)", status: 400)
+        case .three: return .detail(400, "There was an error parsing the body")
+        default: return internalError
         }
     }
 

@@ -30,7 +30,7 @@ enum MediaRecipe: Sendable, Hashable {
         case .plain(let width, let height, let colour, let format):
             return try Self.encode(Bitmap(width: width, height: height, filledWith: Colour(rgb: colour)), format)
         case .video(let prompt, let seed, let frames, let width, let height, let framesPerSecond):
-            return Film.make(
+            return try Film.make(
                 prompt: prompt, seed: seed, frames: frames, width: width, height: height,
                 framesPerSecond: framesPerSecond)
         }

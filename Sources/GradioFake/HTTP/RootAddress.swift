@@ -3,10 +3,10 @@ import SocketServer
 /// The server's address as a client sees it: `root` of `/config`, and the beginning of every file's URL.
 enum RootAddress {
     /// From the request's `Host`, or from what a proxy says of it.
-    static func of(_ request: Request) -> String {
+    static func of(_ request: Request, major: GradioMajor) -> String {
         let headers = request.headers
         let forwarded = headers["x-forwarded-host"].map(first)
-        if forwarded == nil, let server = headers["x-gradio-server"] {
+        if major == .six, forwarded == nil, let server = headers["x-gradio-server"] {
             return server.last == "/" ? String(server.dropLast()) : server
         }
         let isSecure = request.isSecure || headers["x-forwarded-proto"].map(first) == "https"

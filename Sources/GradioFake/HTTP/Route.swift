@@ -37,7 +37,7 @@ extension RouteTable<Route> {
         table.on("HEAD", "/", .page)
         both("GET", "/config", .config)
         both("POST", "/login", .login)
-        table.on("GET", "/logout", .logout)
+        if major > .three { table.on("GET", "/logout", .logout) }
         table.on("GET", "/theme.css", .theme)
         table.on("GET", "/robots.txt", .robots)
         table.on("GET", "/favicon.ico", .favicon)
@@ -62,7 +62,8 @@ extension RouteTable<Route> {
         table.on("HEAD", prefix + "/proxy={path...}", .proxy)
         table.on("GET", prefix + "/custom_component/{path...}", .missingComponent)
         guard major > .three else {
-            table.on("GET", "/queue/join", .webSocketQueue)
+            // A route for WebSocket alone is none for other requests, whatever their method.
+            table.on("*", "/queue/join", .webSocketQueue)
             return table
         }
 
@@ -73,11 +74,14 @@ extension RouteTable<Route> {
         table.on("GET", prefix + "/upload_progress", .uploadProgress)
         table.on("GET", "/monitoring", .monitoring)
         table.on("GET", "/monitoring/summary", .monitoringSummary)
-        table.on("POST", prefix + "/stream/{event}", .stream)
-        table.on("POST", prefix + "/stream/{event}/close", .closeStream)
-        table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist.m3u8", .playlist)
-        table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist-file", .playlist)
-        table.on("GET", prefix + "/stream/{session}/{run}/{component}/{segment}", .segment)
+        if major >= .five {
+            table.on("POST", prefix + "/stream/{event}", .stream)
+            table.on("POST", prefix + "/stream/{event}/close", .closeStream)
+            table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist.m3u8", .playlist)
+            table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist-file", .playlist)
+            table.on("GET", prefix + "/stream/{session}/{run}/{component}/{segment}", .segment)
+            table.on("GET", "/manifest.json", .manifest)
+        }
         if major == .six {
             both("POST", prefix + "/call/v2/{name}", .namedCall)
             table.on("GET", prefix + "/call/v2/{name}/{event}", .callEvents)
@@ -85,7 +89,6 @@ extension RouteTable<Route> {
         }
         both("POST", prefix + "/call/{name}", .call)
         table.on("GET", prefix + "/call/{name}/{event}", .callEvents)
-        table.on("GET", "/manifest.json", .manifest)
         table.on("GET", prefix + "/theme.css", .theme)
         if major >= .five { table.on("GET", prefix + "/deep_link", .deepLink) }
         table.on("GET", prefix + "/dev/reload", .devReload)

@@ -1,3 +1,4 @@
+import Fakes
 import JSONTree
 import SocketServer
 
@@ -35,7 +36,8 @@ extension FakeGradio {
 
     /// `GET /manifest.json`.
     var manifest: Reply {
-        .json(
+        guard app.major == .six else { return .detail(404, "PWA not enabled.") }
+        return .json(
             [
                 "name": .string(app.definition.title),
                 "icons": [
@@ -66,10 +68,19 @@ extension FakeGradio {
     /// `GET /static/…` and `/assets/…`: the fake has no front end of its own but an icon.
     func staticFile(_ path: String) -> Reply {
         if path.isEmpty || path.last == "/" { return .detail(400, "Bad Request") }
-        if path.hasSuffix("logo_nosize.svg") || path.hasSuffix("logo.svg") {
-            return .whole(Array(PageTexts.icon.utf8), type: "image/svg+xml")
-        }
+        if path.hasSuffix("logo.svg") || path.hasSuffix("logo_nosize.svg") && app.major >= .five { return icon }
         return .detail(404, "Not Found")
+    }
+
+    /// The icon, as a static file.
+    var icon: Reply {
+        let bytes = Array(PageTexts.icon.utf8)
+        var fields: HeaderFields = ["content-type": "image/svg+xml"]
+        if app.major > .three { fields.append("accept-ranges", "bytes") }
+        fields.append("content-length", "\(bytes.count)")
+        fields.append("last-modified", started.httpDate)
+        fields.append("etag", "\"\(Digest.sha256(bytes).prefix(32))\"")
+        return Reply(headers: fields, body: .bytes(bytes))
     }
 
     /// `POST /component_server`: no component of an app file has functions of its own.
@@ -85,18 +96,22 @@ extension FakeGradio {
     func streamInput(_ exchange: Exchange) async -> Reply {
         switch await read(exchange, .predict) {
         case .failure(let refusal): refusal.reply
-        case .success: .empty(404)
+        case .success: app.major == .five ? internalError : .empty(404)
         }
     }
 
     /// `GET /stream/…`: live media of streaming outputs, of which there are none.
-    func playlist(_ component: String, body: String?) -> Reply {
-        guard Int(component) != nil else {
-            return BodyComplaint(
-                "int_parsing", ["path", "component_id"],
-                "Input should be a valid integer, unable to parse string as an integer", .string(component)
-            ).reply
+    func playlist(_ parameters: [String: String], body: String?) -> Reply {
+        // 5 wants a number for the run, too.
+        let numbers = app.major == .five ? ["run", "component"] : ["component"]
+        var complaint = BodyComplaint()
+        for name in numbers where Int(parameters[name] ?? "") == nil {
+            complaint.add(
+                "int_parsing", ["path", name == "run" ? "run" : "component_id"],
+                "Input should be a valid integer, unable to parse string as an integer",
+                .string(parameters[name] ?? ""))
         }
+        guard complaint.items.isEmpty else { return complaint.reply }
         guard let body else { return .empty(404) }
         return Reply(
             status: 404, headers: ["content-length": "\(body.utf8.count)"], body: .bytes(Array(body.utf8)))

@@ -3,30 +3,36 @@ import SocketServer
 
 extension FakeGradio {
     /// `POST /cancel`: always a success, whatever there was to cancel.
+    ///
+    /// As in the real server two things happen that need not fit together: what runs of that function for that
+    /// session is ended without a word, and then the named event is declared to be over, wherever it is by now. So a
+    /// waiting event that gets the worker of one that was ended runs all the same.
     func cancel(_ exchange: Exchange) async -> Reply {
         switch await read(exchange, .cancel) {
         case .failure(let refusal): return refusal.reply
         case .success(let body):
-            if let event = events[body["event_id"]?.string ?? ""], event.session == body["session_hash"]?.string {
-                await cancel(event)
+            let session = body["session_hash"]?.string ?? ""
+            let running = events.values.filter { event in
+                event.isRunning && event.session == session && event.function.id == body["fn_index"]?.int
+            }
+            for event in running { await end(event) }
+            let id = body["event_id"]?.string ?? ""
+            if let event = events[id] ?? running.first(where: { $0.id == id }) {
+                if queue.withdraw(id) { events[id] = nil }
+                boxes[session]?.post(.init(event: event.id, message: .completed(.cancelled)))
             }
             return .json(["success": true])
         }
     }
 
-    /// A waiting event goes at once, a function at once, a generator when its step has ended.
-    private func cancel(_ event: QueuedEvent) async {
-        if queue.withdraw(event.id) {
-            post(.completed(.cancelled), for: event)
-            events[event.id] = nil
-            return
-        }
+    /// Ends a running event: at once, but a generator that has given something when its step has ended.
+    private func end(_ event: QueuedEvent) async {
         event.isCancelled = true
-        if event.function.isGenerator {
-            await event.waitForEnd()
-        } else {
-            runs[event.id]?.cancel()
-        }
+        if event.function.isGenerator, event.last != nil { return await event.waitForEnd() }
+        runs[event.id]?.cancel()
+        queue.finish(event.id, succeeded: false, now: now)
+        events[event.id] = nil
+        startWaiting()
     }
 
     /// `POST /reset`, which does nothing since 4; in 3 it ends a running event.

@@ -31,7 +31,7 @@ extension FakeGradio {
     /// `POST /call/v2/{name}`: arguments by name.
     func namedCall(_ name: String, _ exchange: Exchange, _ caller: Caller) async -> Reply {
         guard let body = try? await exchange.body() else { return internalError }  // the client has gone
-        switch BodySchema.parse(body, type: exchange.request.headers["content-type"], isLenient: false) {
+        switch BodySchema.parse(body, type: exchange.request.headers["content-type"], isLenient: app.major <= .four) {
         case .failure(let complaint): return complaint.reply
         case .success(.object(let named)):
             guard let function = app.function(named: name), let values = function.values(named: named) else {
@@ -48,7 +48,9 @@ extension FakeGradio {
         guard let body = try? await exchange.body() else {  // too large, or the client has gone
             return .failure(Refusal(internalError))
         }
-        return schema.read(body, type: exchange.request.headers["content-type"], isLenient: app.major == .three)
+        // Up to 4 the framework takes null for no body.
+        let bytes = app.major <= .four && body == Array("null".utf8) ? [] : body
+        return schema.read(bytes, type: exchange.request.headers["content-type"], isLenient: app.major <= .four)
             .mapError { Refusal($0.reply) }
     }
 
@@ -56,7 +58,7 @@ extension FakeGradio {
     private func push(
         _ function: AppFunction?, session: String?, values: [JSON], _ caller: Caller, isSimple: Bool
     ) -> Reply {
-        if isStopping { return .detail(503, "Queue is stopped.") }
+        if isStopping || isClosed { return .detail(503, "Queue is stopped.") }
         if queue.isFull {
             return .detail(
                 503, "Queue is full. Max size is \(queue.maxSize ?? 0) and size is \(queue.waiting.count).")
@@ -155,7 +157,10 @@ extension FakeGradio {
                 if let event = events[other.id] { post(.estimation(other.estimate), for: event) }
             }
             let started = start.entries.compactMap { events[$0.id] }
-            for event in started { post(.starts(eta: start.eta), for: event) }
+            for event in started {
+                event.isRunning = true
+                post(.starts(eta: start.eta), for: event)
+            }
             guard let first = started.first else { continue }
             let ids = started.map(\.id)
             // Not structured, since an event outlives the request that brought it: the fake keeps the task, and

@@ -27,10 +27,12 @@ extension FakeGradio {
 
     /// `GET /call/{name}/{event}`: the values of an event. The name is not looked at.
     func callEvents(_ event: String) -> Reply {
-        let session = events[event]?.session ?? callSessions[event] ?? event
+        // Before 6 an event of somebody's own session is looked for under its own name, and not found.
+        let session = app.major == .six ? events[event]?.session ?? callSessions[event] ?? event : event
         return .events { writer in
             guard await self.hasBox(session) else {
-                try await writer.write("event: error\ndata: \"404: Not Found\"\n\n")
+                let text = await self.named("error", .string(self.notFound))
+                try await writer.write(text)
                 throw CancellationError()
             }
             try await self.read(session, .namedEvents, writer)
@@ -38,8 +40,10 @@ extension FakeGradio {
     }
 
     private var unknownSession: String {
-        line(.unexpectedError("404: Not Found", sessionNotFound: true), event: nil)
+        line(.unexpectedError(notFound, sessionNotFound: true), event: nil)
     }
+
+    private var notFound: String { app.major >= .five ? "404: Not Found" : "404: Session not found." }
 
     /// Passes on what comes until nothing of the session is pending.
     private func read(_ session: String, _ style: StreamStyle, _ writer: ResponseWriter) async throws {
@@ -59,6 +63,7 @@ extension FakeGradio {
                         if let text = text(of: letter, style) { try await writer.write(text) }
                         guard letter.message.isCompletion, let event = letter.event else { continue }
                         box.pending.remove(event)
+                        callSessions[event] = nil
                         if box.pending.isEmpty {
                             if style == .messages { try await writer.write(line(.closeStream, event: nil)) }
                             return
@@ -120,15 +125,35 @@ extension FakeGradio {
         .events { writer in
             await self.setPresent(true, session)
             do {
-                while true {
-                    try await writer.write("data: ALIVE\n\n")
-                    try await self.environment.loop.clock.sleep(for: self.options.heartbeatInterval)
-                }
+                try await self.tick(writer)
             } catch {
                 await self.setPresent(false, session)
                 throw error
             }
         }
+    }
+
+    /// A sign of life at once and at each interval, until the app closes.
+    private func tick(_ writer: ResponseWriter) async throws {
+        let (ticks, ticking) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        readers += 1
+        let number = readers
+        tickers[number] = ticking
+        defer { tickers[number] = nil }
+        ticking.yield()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while true {
+                    do { try await self.environment.loop.clock.sleep(for: self.options.heartbeatInterval) } catch {
+                        return
+                    }
+                    ticking.yield()
+                }
+            }
+            defer { group.cancelAll() }
+            for await _ in ticks { try await writer.write("data: ALIVE\n\n") }
+        }
+        try Task.checkCancellation()
     }
 
     private func setPresent(_ isPresent: Bool, _ session: String) {

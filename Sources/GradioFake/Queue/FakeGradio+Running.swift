@@ -56,10 +56,7 @@ extension FakeGradio {
             var work = try begin(event)
             while true {
                 let (values, isLast, seconds) = try await step(&work) { self.post(to: box, $0, for: event) }
-                if event.isCancelled {
-                    post(to: box, .completed(.cancelled), for: event)
-                    return false
-                }
+                if event.isCancelled { return false }
                 // Nobody reads any more: a generator is closed at its yield.
                 if !event.isAlive, !isLast { return false }
                 // An exhausted generator repeats what it gave last.
@@ -79,13 +76,12 @@ extension FakeGradio {
                 count += 1
             }
         } catch let failure as AppFailure {
+            if event.isCancelled { return false }
             clocks[event.function.id, default: FunctionClock()].failures += 1
             post(to: box, .completed(.failure(failure, isLate: count > 0)), for: event)
             return false
         } catch {
-            // Cancelled while it slept, or the fake stops.
-            if event.isCancelled { post(to: box, .completed(.cancelled), for: event) }
-            return false
+            return false  // cancelled while it slept, or the fake stops
         }
     }
 
@@ -118,8 +114,7 @@ extension FakeGradio {
             } catch let failure as AppFailure {
                 outcomes.append((event, .failure(failure)))
             } catch {
-                for event in batch where event.isCancelled { post(.completed(.cancelled), for: event) }
-                return false
+                return false  // cancelled while it slept, or the fake stops
             }
         }
         var succeeded = true
@@ -130,7 +125,7 @@ extension FakeGradio {
                     data: values, isGenerating: false, duration: duration,
                     averageDuration: clocks[event.function.id]?.mean ?? duration)
                 post(.completed(.success(output)), for: event)
-            case .success: post(.completed(.cancelled), for: event)
+            case .success: break
             case .failure(let failure):
                 succeeded = false
                 post(.completed(.failure(failure, isLate: false)), for: event)

@@ -12,7 +12,9 @@ final class QueuedEvent {
     let isSimple: Bool
     /// Whether somebody may still read its messages.
     var isAlive = true
-    /// Whether it is to end at the next opportunity.
+    /// Whether its turn has come.
+    var isRunning = false
+    /// Whether it is to end, silently, at the next opportunity.
     var isCancelled = false
     /// The values that the client has.
     var last: [JSON]?

@@ -34,7 +34,7 @@ extension FakeGradio {
     }
 
     /// `POST /login`: a form with name and password.
-    func login(_ exchange: Exchange) async -> Reply {
+    func login(_ exchange: Exchange, _ caller: Caller) async -> Reply {
         guard let body = try? await exchange.body() else { return internalError }  // the client has gone
         let type = exchange.request.headers["content-type"]?.lowercased() ?? ""
         let form = QueryItems(
@@ -47,7 +47,7 @@ extension FakeGradio {
             return complaint.reply
         }
         let users = options.app.launch.users
-        guard !users.isEmpty else { return .redirect(302, to: RootAddress.of(exchange.request)) }
+        guard !users.isEmpty else { return .redirect(302, to: home(caller)) }
         guard users.contains(.init(name: name, password: password)) else {
             return .detail(400, "Incorrect credentials.")
         }
@@ -62,13 +62,13 @@ extension FakeGradio {
     }
 
     /// `GET /logout`: forgets the token, or all tokens of its user.
-    func logout(_ request: Request) -> Reply {
+    func logout(_ request: Request, _ caller: Caller) -> Reply {
         if let user = user(of: request) {
             let isEverywhere = request.queryItems["all_session"]?.lowercased() ?? "true" != "false"
             let own = [cookieName, openCookieName].compactMap { cookie($0, of: request) }
             tokens = tokens.filter { token, name in isEverywhere ? name != user : !own.contains(token) }
         }
-        var reply = Reply.redirect(302, to: RootAddress.of(request))
+        var reply = Reply.redirect(302, to: home(caller))
         for name in [cookieName, openCookieName] {
             reply.headers.append(
                 "set-cookie",
@@ -76,6 +76,9 @@ extension FakeGradio {
         }
         return reply
     }
+
+    /// Where a login or logout leads: 5 and 6 name the whole address.
+    private func home(_ caller: Caller) -> String { app.major >= .five ? caller.root : "/" }
 
     /// `GET /token`: only of the cookie that is sent over TLS.
     func token(_ request: Request) -> Reply {

@@ -85,9 +85,12 @@ import UnderstudyTestKit
                 try JSON(parsing: try await fake.get("/config", headers: headers).body)["root"]
             }
 
-            #expect(try await root(["Host": "foo.bar:99"]) == "http://foo.bar:99")
-            #expect(try await root(["X-Forwarded-Host": "a.b, c", "X-Forwarded-Proto": "https"]) == "https://a.b")
-            #expect(try await root(["X-Gradio-Server": "https://z.example/x/"]) == "https://z.example/x")
+            let answer1 = try await root(["Host": "foo.bar:99"])
+            #expect(answer1 == "http://foo.bar:99")
+            let answer2 = try await root(["X-Forwarded-Host": "a.b, c", "X-Forwarded-Proto": "https"])
+            #expect(answer2 == "https://a.b")
+            let answer3 = try await root(["X-Gradio-Server": "https://z.example/x/"])
+            #expect(answer3 == "https://z.example/x")
         }
     }
 
@@ -124,11 +127,16 @@ import UnderstudyTestKit
 
     @Test func `the story's pages are there unless the fake is strict`() async throws {
         try await withGradio { fake in
-            #expect(try await fake.get("/api/health").text.contains("\"status\":\"healthy\""))
-            #expect(try await fake.get("/api/ready").text.contains("\"ready\":true"))
+            let health = try await fake.get("/api/health")
+            let ready = try await fake.get("/api/ready")
+
+            #expect(health.text.contains("\"status\":\"healthy\""))
+            #expect(ready.text.contains("\"ready\":true"))
         }
         try await withGradio(setup: { $0.isStrict = true }) { fake in
-            #expect(try await fake.get("/api/health").status == 404)
+            let health = try await fake.get("/api/health")
+
+            #expect(health.status == 404)
         }
     }
 
@@ -181,8 +189,10 @@ import UnderstudyTestKit
                     body: form)
             }
 
-            #expect(try await login("username=alice&password=x").text == #"{"detail":"Incorrect credentials."}"#)
-            #expect(try await login("username=alice").status == 422)
+            let answer4 = try await login("username=alice&password=x")
+            #expect(answer4.text == #"{"detail":"Incorrect credentials."}"#)
+            let answer5 = try await login("username=alice")
+            #expect(answer5.status == 422)
         }
     }
 
@@ -288,10 +298,13 @@ import UnderstudyTestKit
                     "POST", fake.url + "/gradio_api/upload", headers: ["Content-Type": type], body: body)
             }
 
-            #expect(try await post("text/plain", "x").text == #"{"detail":"Invalid content type."}"#)
-            #expect(try await post("multipart/form-data", "x").text == "Missing boundary in multipart.")
+            let answer6 = try await post("text/plain", "x")
+            #expect(answer6.text == #"{"detail":"Invalid content type."}"#)
+            let answer7 = try await post("multipart/form-data", "x")
+            #expect(answer7.text == "Missing boundary in multipart.")
+            let answer8 = try await post("multipart/form-data; boundary=X", "garbage")
             #expect(
-                try await post("multipart/form-data; boundary=X", "garbage").text
+                answer8.text
                     == "Could not parse multipart request: Expected boundary character 45, got 103 at index 2")
         }
     }

@@ -58,6 +58,48 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `image to image, a second pass and an upscale model keep to their sizes`() async throws {
+        let sampler: (JSON, JSON) -> JSON = { latent, denoise in
+            [
+                "class_type": "KSampler",
+                "inputs": [
+                    "seed": 1, "steps": 4, "cfg": 8.0, "sampler_name": "dpmpp_2m", "scheduler": "karras",
+                    "denoise": denoise, "model": ["4", 0], "positive": ["6", 0], "negative": ["6", 0],
+                    "latent_image": latent,
+                ],
+            ]
+        }
+        let prompt: JSONObject = [
+            "1": Prompts.emptyImage,
+            "4": ["class_type": "CheckpointLoaderSimple", "inputs": ["ckpt_name": "v1-5-pruned-emaonly.safetensors"]],
+            "6": ["class_type": "CLIPTextEncode", "inputs": ["text": "a boat", "clip": ["4", 1]]],
+            "10": ["class_type": "VAEEncode", "inputs": ["pixels": ["1", 0], "vae": ["4", 2]]],
+            "11": sampler(["10", 0], 0.5),
+            "12": [
+                "class_type": "LatentUpscale",
+                "inputs": [
+                    "samples": ["11", 0], "upscale_method": "bislerp", "width": 128, "height": 0, "crop": "disabled",
+                ],
+            ], "13": sampler(["12", 0], 0.4),
+            "14": ["class_type": "VAEDecode", "inputs": ["samples": ["13", 0], "vae": ["4", 2]]],
+            "15": ["class_type": "UpscaleModelLoader", "inputs": ["model_name": "RealESRGAN_x4plus.pth"]],
+            "16": ["class_type": "ImageUpscaleWithModel", "inputs": ["upscale_model": ["15", 0], "image": ["14", 0]]],
+            "17": ["class_type": "SaveImage", "inputs": ["images": ["16", 0], "filename_prefix": "%width%x%height%"]],
+        ]
+        try await withComfyUI { fake in
+            let client = try await SocketClient(fake, "c")
+            _ = try await fake.queue(prompt, client: "c")
+            let messages = try await client.run()
+            let picture = try PNG.decode(
+                try await RawSocket.get(fake.url + "/view?filename=512x384_00001_.png").body)
+
+            #expect(messages.contains { $0.name == "execution_success" })
+            #expect((picture.width, picture.height) == (512, 384))
+            // What was half denoised still shows the blue that it began with.
+            #expect(picture[256, 20].blue > 90)
+        }
+    }
+
     @Test func `another seed is another picture, the same seed the same`() async throws {
         func picture(seed: Int) async throws -> [UInt8] {
             try await withComfyUI { fake in

@@ -37,10 +37,15 @@ extension FakeLiteLLM {
             id: headers["x-litellm-call-id"] ?? luck.uuid(), started: started, now: now, caller: caller,
             crossOrigin: visit.crossOrigin, document: document, group: group, bodyModel: bodyModel,
             streams: document.isTrue("stream"),
-            timeout: headers["x-litellm-timeout"].flatMap { Double($0) } ?? document.seconds("timeout"),
-            streamTimeout: headers["x-litellm-stream-timeout"].flatMap { Double($0) }
+            timeout: headers["x-litellm-timeout"].flatMap(Self.seconds) ?? document.seconds("timeout"),
+            streamTimeout: headers["x-litellm-stream-timeout"].flatMap(Self.seconds)
                 ?? document.seconds("stream_timeout"),
             retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck)
+    }
+
+    /// The seconds that a header names; nil when they are no number, or an endless one.
+    private static func seconds(_ text: String) -> Double? {
+        Double(text).flatMap { $0.isFinite ? $0.withinDay : nil }
     }
 
     /// A request may not say where the upstream is.
@@ -223,9 +228,14 @@ extension FakeLiteLLM {
     /// Waits; a client that leaves ends the waiting and the call.
     func pause(_ seconds: Double) async throws(CallFailure) {
         do {
-            try await environment.sleep(.seconds(seconds))
+            try await environment.sleep(.seconds(seconds.withinDay))
         } catch {
             throw CallFailure(.connection, status: 499, "the client has gone")
         }
     }
+}
+
+extension Double {
+    /// These seconds, but no more than a day of them: `Duration` cannot hold every number that a client can write.
+    var withinDay: Double { isNaN ? 0 : Swift.min(Swift.max(self, -86_400), 86_400) }
 }

@@ -93,8 +93,8 @@ struct KeyStore: Sendable {
         entry.inFlight += 1
         var reserved = 0
         if let limit = entry.key.tokenLimit {
-            reserved = prompt + min(output ?? Self.usualOutput, max(1, limit / 4))
-            entry.tokens += reserved
+            reserved = prompt + max(0, min(output ?? Self.usualOutput, max(1, limit / 4)))
+            entry.tokens = entry.tokens.saturated(adding: reserved)
         }
         entries[index] = entry
         return reserved
@@ -102,7 +102,9 @@ struct KeyStore: Sendable {
 
     /// Settles a request: what was reserved is replaced by what was used.
     mutating func finished(_ index: Int, reserved: Int, used: Int, cost: Double) {
-        if entries[index].key.tokenLimit != nil { entries[index].tokens += used - reserved }
+        if entries[index].key.tokenLimit != nil {
+            entries[index].tokens = entries[index].tokens.saturated(adding: used - reserved)
+        }
         entries[index].inFlight -= 1
         entries[index].spend += cost
     }
@@ -115,10 +117,22 @@ struct KeyStore: Sendable {
             fields.append("x-ratelimit-api_key-remaining-\(name)", String(max(0, left)))
             fields.append("x-ratelimit-api_key-limit-\(name)", String(limit))
         }
-        if let limit = entry.key.requestLimit { add("requests", left: limit - entry.requests, of: limit) }
-        if let limit = entry.key.tokenLimit { add("tokens", left: limit - entry.tokens, of: limit) }
-        if let limit = entry.key.parallelLimit { add("max_parallel_requests", left: limit - entry.inFlight, of: limit) }
+        if let limit = entry.key.requestLimit {
+            add("requests", left: limit.saturated(adding: -entry.requests), of: limit)
+        }
+        if let limit = entry.key.tokenLimit { add("tokens", left: limit.saturated(adding: -entry.tokens), of: limit) }
+        if let limit = entry.key.parallelLimit {
+            add("max_parallel_requests", left: limit.saturated(adding: -entry.inFlight), of: limit)
+        }
         return fields
+    }
+}
+
+extension Int {
+    /// The sum, or the end of the range that it would leave: limits are whatever a client says.
+    func saturated(adding other: Int) -> Int {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? (other < 0 ? .min : .max) : sum
     }
 }
 

@@ -67,5 +67,7 @@ extension JSONObject {
     func isTrue(_ key: String) -> Bool { self[key]?.bool == true }
 
     /// The member as a number of seconds, given as a number or as text.
-    func seconds(_ key: String) -> Double? { self[key]?.double ?? self[key]?.string.flatMap { Double($0) } }
+    func seconds(_ key: String) -> Double? {
+        (self[key]?.double ?? self[key]?.string.flatMap { Double($0) }).flatMap { $0.isFinite ? $0.withinDay : nil }
+    }
 }

@@ -60,7 +60,11 @@ extension FakeLiteLLM {
     ) async throws(CallFailure) -> ChatOutcome {
         if style == .chat, let failure = MockFault.malformed(call.document["messages"]) { throw failure }
         guard let text = clientMock(call) ?? deployment.mockText else {
-            return .upstream(try await reach(deployment, call, style: style, streams: streams))
+            let reached = try await reach(deployment, call, style: style, streams: streams)
+            if let failure = CallFailure.tooManyChoices(call.document, of: deployment, style: style, streams: streams) {
+                throw failure
+            }
+            return .upstream(reached)
         }
         if deployment.mocksTimeout {
             try await pause(patience(deployment, call, style: style, streams: false))
@@ -69,7 +73,7 @@ extension FakeLiteLLM {
         if let failure = MockFault.failure(of: text, style: style, streams: streams) { throw failure }
         if style == .chat {
             if deployment.mockDelay > 0 { try await pause(deployment.mockDelay) }
-            if let number = call.document["n"], !number.isNull, number.int == nil {
+            if let number = call.document["n"], !number.isNull, number.int == nil, !call.document.exceedsChoices {
                 throw CallFailure(
                     .connection, status: 500, provider: "OpenAIException",
                     "Mock completion response failed - '\(number.pythonType)' object cannot be interpreted as an integer"
@@ -104,7 +108,7 @@ extension FakeLiteLLM {
         var luck = call.luck
         let id = luck.uuid()
         let deployment = made.deployment
-        let choices = call.document["n"]?.int ?? 1
+        let choices = call.document.choices
         if call.caller.key == nil, choices == 1, !call.crossOrigin, made.retries == 0, made.fallbacks == 0,
             call.bodyModel == deployment.name, call.document["mock_response"] == nil, !settings.proxy.caches,
             call.document["api_key"] == nil,
@@ -124,7 +128,7 @@ extension FakeLiteLLM {
         var body: [UInt8] = []
         MockAnswer.write(
             id: id, created: call.now.wholeSeconds, model: call.bodyModel ?? deployment.name, text: text,
-            toolCalls: call.document["mock_response"] == nil ? deployment.mockToolCalls : [], choices: max(0, choices),
+            toolCalls: call.document["mock_response"] == nil ? deployment.mockToolCalls : [], choices: choices,
             prompt: prompt, into: &body)
         let cost = Cost(prompt: prompt, completion: MockAnswer.completionTokens, of: deployment.known)
         let fields = successFields(.chat, call, made, cost: cost)

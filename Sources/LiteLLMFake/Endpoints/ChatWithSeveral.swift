@@ -8,7 +8,8 @@ extension FakeLiteLLM {
         var bodies: [[UInt8]] = []
         var last: Made?
         var total = 0.0
-        for name in group.split(separator: ",").map({ String($0.drop { $0 == " " }) }) {
+        // The real proxy has no bound; a list of this length is no client's that means it.
+        for name in group.split(separator: ",").prefix(128).map({ String($0.drop { $0 == " " }) }) {
             guard router.knows(name) else {
                 bodies.append(Self.exception(of: name).bytes())
                 continue
@@ -64,7 +65,7 @@ extension FakeLiteLLM {
         case .mock(let text):
             MockAnswer.write(
                 id: luck.uuid(), created: call.now.wholeSeconds, model: name, text: text,
-                toolCalls: made.deployment.mockToolCalls, choices: call.document["n"]?.int ?? 1,
+                toolCalls: made.deployment.mockToolCalls, choices: call.document.choices,
                 prompt: MockAnswer.promptTokens, keepsNulls: true, into: &body)
         case .upstream(let reached):
             let answer = compose(ChatRequest(call.document), call, made.deployment, reached)

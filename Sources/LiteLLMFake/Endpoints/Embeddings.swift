@@ -44,6 +44,10 @@ extension FakeLiteLLM {
             // The provider does not take a bare number, and says so without a word.
             throw CallFailure(.internalServer, status: 500, provider: deployment.exceptionName, "Error code: 500")
         }
+        if let list = call.document["input"]?.array, list.count > 2048, list.first?.number == nil {
+            // OpenAI's bound; without one a body of empty texts asks for gigabytes.
+            throw CallFailure(.badRequest, status: 400, provider: deployment.exceptionName, "Error code: 400")
+        }
     }
 
     private func embeddingReply(_ call: Call, _ made: Made, _ reached: Reached?) throws(ProxyError) -> Reply {

@@ -17,6 +17,8 @@ extension FakeLiteLLM {
         let ends = document.text("duration").flatMap { Self.seconds(of: $0) }.map {
             WallTime(seconds: now.seconds + $0)
         }
+        // Python's calendar ends with the year 9999, and NaN is in no range at all.
+        if let ends, !(0..<253_402_300_800).contains(ends.seconds) { throw ProxyError(400, "Invalid duration format") }
         var key = VirtualKey(document, secret: secret)
         key.expires = ends.map { $0.dateTime(separator: "T") + "Z" }
         keys.add(key)

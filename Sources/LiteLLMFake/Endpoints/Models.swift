@@ -84,10 +84,14 @@ extension FakeLiteLLM {
         let size = max(1, query["size"].flatMap { Int($0) } ?? 50)
         let page = max(1, query["page"].flatMap { Int($0) } ?? 1)
         let all = router.deployments
+        let (skipped, isBeyond) = (page - 1).multipliedReportingOverflow(by: size)
+        let shown = isBeyond ? [] : all.dropFirst(skipped).prefix(size)
+        // Rounded up without a sum that might not fit.
+        let pages = all.count / size + (all.count % size == 0 ? 0 : 1)
         let answer: JSON = [
-            "data": .array(all.dropFirst((page - 1) * size).prefix(size).map { ModelFacts.entry($0) }),
+            "data": .array(shown.map { ModelFacts.entry($0) }),
             "total_count": .int(all.count), "current_page": .int(page),
-            "total_pages": .int((all.count + size - 1) / size), "size": .int(size),
+            "total_pages": .int(pages), "size": .int(size),
         ]
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }

@@ -54,7 +54,7 @@ extension FakeLiteLLM {
             MockAnswer.write(
                 id: luck.uuid(), created: call.now.wholeSeconds, model: call.bodyModel ?? made.deployment.name,
                 text: text,
-                toolCalls: made.deployment.mockToolCalls, choices: max(0, call.document["n"]?.int ?? 1),
+                toolCalls: made.deployment.mockToolCalls, choices: call.document.choices,
                 prompt: MockAnswer.promptTokens, keepsNulls: true, into: &body)
         case .upstream(let reached):
             let answer = compose(ChatRequest(call.document), call, made.deployment, reached)

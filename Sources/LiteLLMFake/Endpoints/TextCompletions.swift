@@ -63,7 +63,7 @@ extension FakeLiteLLM {
             let answer = TextAnswer(
                 id: "chatcmpl-" + luck.uuid(), created: call.now.wholeSeconds,
                 pieces: text.mockPieces.map { String($0) },
-                whole: text, finish: "stop", choices: max(0, call.document["n"]?.int ?? 1),
+                whole: text, finish: "stop", choices: call.document.choices,
                 usage: Usage(prompt: MockAnswer.promptTokens, completion: MockAnswer.completionTokens))
             if call.streams { return completionStream(call, made, answer, isMock: true) }
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
@@ -105,7 +105,8 @@ extension FakeLiteLLM {
         let prompt = call.document["prompt"]
         let prompts =
             prompt?.array.map { $0.first.map { $0.string != nil || $0.array != nil } ?? false ? $0.count : 1 } ?? 1
-        let count = prompts * max(1, call.document["n"]?.int ?? 1)
+        // OpenAI takes no more than 2,048 prompts; the same bound holds the answer's size.
+        let count = min(prompts, 2048) * max(1, call.document.choices)
         if let script {
             return TextAnswer(
                 id: script["id"]?.string ?? "cmpl-1", created: script["created"]?.int ?? call.now.wholeSeconds,

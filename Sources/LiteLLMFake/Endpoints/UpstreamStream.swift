@@ -87,7 +87,7 @@ struct UpstreamStream: Sendable {
     /// Plays a break. True when the stream goes on after all: a silence that was short enough.
     private func breaks(_ streamBreak: UpstreamBehaviour.Break, _ writer: ResponseWriter) async throws -> Bool {
         if case .stall(let seconds) = streamBreak.kind {
-            try await environment.sleep(.seconds(min(seconds, patience)))
+            try await environment.sleep(.seconds(min(seconds, patience).withinDay))
             if seconds <= patience { return true }
         }
         if let failure { try await writer.write(EventLine.error(failure)) }

@@ -17,7 +17,7 @@ struct ChatRequest: Sendable {
 
     init(_ document: JSONObject) {
         messages = document["messages"]?.array ?? []
-        choices = max(0, document["n"]?.int ?? 1)
+        choices = document.choices
         includesUsage = document["stream_options"]?["include_usage"]?.bool == true
         wantsLogprobs = document["logprobs"]?.isTruthy ?? false
         topLogprobs = document["top_logprobs"]?.int ?? 0

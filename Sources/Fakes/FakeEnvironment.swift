@@ -32,7 +32,9 @@ public struct FakeEnvironment: Sendable {
     /// - Throws: `CancellationError` when the client has gone or the fake stops.
     public func sleep(_ duration: Duration) async throws {
         guard duration > .zero else { return }
-        try await loop.clock.sleep(until: .now + duration / speed)
+        // At most some thirty years: a wait that is longer than the process need not be exact.
+        let seconds = min(duration / .seconds(1) / speed, 1e9)
+        try await loop.clock.sleep(until: .now + .seconds(seconds))
     }
 
     /// Random numbers for one purpose: name it so that no other one has the same name.

@@ -18,9 +18,14 @@ public struct WallTime: Sendable, Comparable {
     }
 
     /// Whole seconds since 1970.
-    public var wholeSeconds: Int { Int(seconds.rounded(.down)) }
+    public var wholeSeconds: Int { Int(Self.bounded(seconds).rounded(.down)) }
     /// Whole milliseconds since 1970.
-    public var milliseconds: Int { Int((seconds * 1000).rounded(.down)) }
+    public var milliseconds: Int { Int((Self.bounded(seconds) * 1000).rounded(.down)) }
+
+    /// Within the years that four digits can tell, so that no time that a client names overflows.
+    private static func bounded(_ seconds: Double) -> Double {
+        seconds.isNaN ? 0 : min(max(seconds, -62_135_596_800), 253_402_300_799)
+    }
 
     public static func < (left: WallTime, right: WallTime) -> Bool { left.seconds < right.seconds }
 
@@ -29,7 +34,7 @@ public struct WallTime: Sendable, Comparable {
     }
 
     public static func - (left: WallTime, right: WallTime) -> Duration {
-        .seconds(left.seconds - right.seconds)
+        .seconds(bounded(left.seconds) - bounded(right.seconds))
     }
 
     /// Year, month, day and time of day in UTC.
@@ -42,7 +47,8 @@ public struct WallTime: Sendable, Comparable {
 
     /// `2026-11-22T10:55:39.593849`, UTC, as Python's `isoformat` with microseconds.
     public var isoMicroseconds: String {
-        let micro = Int((seconds - seconds.rounded(.down)) * 1_000_000)
+        let bounded = Self.bounded(seconds)
+        let micro = Int((bounded - bounded.rounded(.down)) * 1_000_000)
         let digits = String(micro)
         return dateTime(separator: "T") + "." + String(repeating: "0", count: 6 - digits.count) + digits
     }

@@ -154,6 +154,8 @@ final class ServerCore: @unchecked Sendable {
         switch reply.body {
         case .bytes(let bytes):
             carrier.send(reply, body: bytes, for: exchange)
+            // The next request of a client that does not read its answers has to wait.
+            if !carrier.hasRoom { await carrier.waitForRoom() }
         case .stream(let produce):
             guard carrier.begin(reply, for: exchange) else { return }
             let writer = ResponseWriter(carrier: carrier)

@@ -207,6 +207,61 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `an answer that closes the connection arrives whole however late it is read`() async throws {
+        let configuration = ServerConfiguration(limits: ServerLimits(lingerTimeout: .milliseconds(20)))
+        let size = 24 * 1024 * 1024
+        try await withServer(configuration: configuration) { _ in
+            .bytes([UInt8](repeating: 7, count: size))
+        } _: {
+            address in
+            let socket = try await RawSocket(address)
+            try await socket.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+            // Ten times as long as the server lingers: by then it must have given up, if it counted from too early.
+            _ = try await socket.read(timeout: .milliseconds(200)) { !$0.isEmpty }
+            try await Task.sleep(for: .milliseconds(200))
+
+            let (bytes, end) = try await socket.read()
+
+            #expect(end == .finished)
+            #expect(bytes.count > size - 1024 * 1024)
+        }
+    }
+
+    @Test func `no 100 Continue follows an answer that did not want the body`() async throws {
+        try await withServer { _ in
+            .text("no", status: 404)
+        } _: { address in
+            let socket = try await RawSocket(address)
+            try await socket.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+
+            let (bytes, end) = try await socket.read()
+
+            #expect(end == .finished)
+            #expect(RawResponse(bytes)?.status == 404)
+            #expect(RawResponse(bytes)?.rest.isEmpty == true)
+        }
+    }
+
+    @Test func `a client that reads no answers gets no further ones made`() async throws {
+        let made = Shared(0)
+        try await withServer { _ in
+            made.change { $0 += 1 }
+            return .bytes([UInt8](repeating: 1, count: 4 * 1024 * 1024))
+        } _: { address in
+            let socket = try await RawSocket(address)
+            try await socket.send(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 50))
+            _ = try await socket.read { !$0.isEmpty }
+            // Stalled is what makes nothing new for a while.
+            var last = 0
+            while last != made.value {
+                last = made.value
+                try await Task.sleep(for: .milliseconds(100))
+            }
+
+            #expect(made.value < 10)
+        }
+    }
+
     @Test func `an abort is a reset, a close is none`() async throws {
         try await withServer { exchange in
             Reply(body: exchange.request.path == "/abort" ? .abort : .close)

@@ -111,8 +111,8 @@ extension ImageBatch {
 
     func scaled(by factor: Double) -> ImageBatch {
         scaled(
-            width: max(1, Int((Double(width) * factor).rounded())),
-            height: max(1, Int((Double(height) * factor).rounded())))
+            width: max(1, Int(min((Double(width) * factor).rounded(), 1e9))),
+            height: max(1, Int(min((Double(height) * factor).rounded(), 1e9))))
     }
 
     /// Scaled to cover the size, what stands over cut off at both sides.

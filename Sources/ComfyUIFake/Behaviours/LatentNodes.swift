@@ -19,7 +19,7 @@ enum LatentNodes {
         "LatentUpscaleBy": .pure { call throws(NodeFailure) in
             let latent = try call.latent("samples")
             let factor = call.double("scale_by", default: 1)
-            return [.latent(latent.resized((Int(Double(latent.width) * factor), Int(Double(latent.height) * factor))))]
+            return [.latent(latent.resized((scaledSide(latent.width, factor), scaledSide(latent.height, factor))))]
         },
         "VAEDecode": .pure { call throws(NodeFailure) in [.images(try call.latent("samples").images)] },
         "VAEDecodeTiled": .pure { call throws(NodeFailure) in [.images(try call.latent("samples").images)] },
@@ -62,4 +62,10 @@ func fitting(_ width: Int, _ height: Int, to oldWidth: Int, _ oldHeight: Int) ->
     case (let width, 0): (width, max(1, oldHeight * width / max(1, oldWidth)))
     default: (width, height)
     }
+}
+
+/// A side times a factor, cut to whole pixels. A chain of nodes can ask for any size: this one stays a number, and
+/// whoever is to hold such a picture runs out of memory.
+func scaledSide(_ side: Int, _ factor: Double) -> Int {
+    Int(min(max(Double(side) * factor, 0), 1e9))
 }

@@ -33,7 +33,8 @@ struct SaveName {
     private static func number(in name: String, after stem: String) -> Int? {
         guard name.hasPrefix(stem + "_") else { return nil }
         let digits = name.dropFirst(stem.count + 1).prefix { $0 != "_" }
-        return Int(digits) ?? 0
+        // A counter of nineteen digits comes from an upload, and has no successor.
+        return digits.utf8.count <= 12 ? Int(digits) ?? 0 : 0
     }
 
     private static func fill(_ prefix: String, width: Int, height: Int, moment: CivilTime) -> String {

@@ -87,7 +87,7 @@ struct FileAnswer {
         guard let start = Int(ends[0]), start < size else { return nil }
         if ends[1].isEmpty { return start..<size }
         guard let end = Int(ends[1]), end >= start else { return nil }
-        return start..<min(size, end + 1)
+        return start..<(end >= size ? size : end + 1)
     }
 }
 
@@ -99,10 +99,10 @@ enum HTTPDateText {
     static func seconds(_ text: String) -> Int? {
         let parts = text.split(separator: " ")
         guard parts.count == 6, let day = Int(parts[1]), let month = months.firstIndex(of: String(parts[2])),
-            let year = Int(parts[3])
+            let year = Int(parts[3]), (1...31).contains(day), (0...9999).contains(year)
         else { return nil }
         let clock = parts[4].split(separator: ":").compactMap { Int($0) }
-        guard clock.count == 3 else { return nil }
+        guard clock.count == 3, clock.allSatisfy({ (0...60).contains($0) }) else { return nil }
         // Days since 1970 of a civil date; the year begins in March.
         let shifted = month < 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -15,7 +15,7 @@ enum ByteRange: Sendable, Hashable {
             return
         }
         let parts = header.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-            .map { Int($0.filter { $0 != " " }) }
+            .map { Self.position($0.filter { $0 != " " }) }
         switch (parts.first ?? nil, parts.count > 1 ? parts[1] : nil) {
         case (let first?, let last?):
             guard first < size, first <= last else {
@@ -27,5 +27,10 @@ enum ByteRange: Sendable, Hashable {
         case (nil, let count?): self = .open(max(0, size - count)..<size)
         default: self = .none
         }
+    }
+
+    /// Digits and nothing else: a sign would make a range that runs backwards.
+    private static func position(_ text: String) -> Int? {
+        text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? Int(text) : nil
     }
 }

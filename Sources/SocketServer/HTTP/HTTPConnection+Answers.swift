@@ -12,10 +12,20 @@ extension HTTPConnection: ExchangeCarrier {
 
     func send(_ reply: Reply, body: [UInt8], for exchange: Exchange) {
         guard self.exchange === exchange else { return }
-        exchange.hasBegunAnswer = true
+        willAnswer(exchange)
         if exchange.request.method == "CONNECT" { keepsAlive = false }
         if reply.closes { keepsAlive = false }
         send(reply, body: body, isHead: exchange.request.method == "HEAD")
+    }
+
+    /// From here on nothing may precede the head. A client that still waits for its 100 Continue may send the body
+    /// or not: only closing tells the next request from it (RFC 9110 section 10.1.1).
+    private func willAnswer(_ exchange: Exchange) {
+        exchange.hasBegunAnswer = true
+        if owesContinue {
+            owesContinue = false
+            keepsAlive = false
+        }
     }
 
     func send(_ reply: Reply, body: [UInt8], isHead: Bool) {
@@ -31,7 +41,7 @@ extension HTTPConnection: ExchangeCarrier {
 
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool {
         guard self.exchange === exchange else { return false }
-        exchange.hasBegunAnswer = true
+        willAnswer(exchange)
         let request = exchange.request
         let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
         let isFramed = reply.headers.contains("content-length")

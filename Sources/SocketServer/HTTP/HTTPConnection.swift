@@ -34,7 +34,8 @@ final class HTTPConnection: ByteStreamHandler {
     var phase = Phase.head
     var exchange: Exchange?
     var keepsAlive = true
-    private var owesContinue = false
+    /// The client waits for 100 Continue before it sends the body.
+    var owesContinue = false
     var isChunked = false
     private var deadline: ContinuousClock.Instant?
     private var timer: LoopTimer?
@@ -254,9 +255,13 @@ final class HTTPConnection: ByteStreamHandler {
         }
         phase = .lingering
         input = []
-        expect(within: .seconds(2))
         transport.setReading(true)
-        outbox.whenFlushed { [unowned self] in transport.shutdownOutput() }
+        // A slow reader gets all of it, as long as it reads at all: see `becameWritable`.
+        expect(within: server.configuration.limits.readTimeout)
+        outbox.whenFlushed { [unowned self] in
+            transport.shutdownOutput()
+            expect(within: server.configuration.limits.lingerTimeout)
+        }
     }
 
     /// The server stops: cancels what runs and closes.
@@ -280,6 +285,7 @@ final class HTTPConnection: ByteStreamHandler {
     // MARK: Transport
 
     func becameWritable() {
+        if case .lingering = phase { expect(within: server.configuration.limits.readTimeout) }
         outbox.becameWritable()
     }
 

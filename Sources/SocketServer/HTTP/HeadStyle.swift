@@ -52,11 +52,13 @@ public struct ServerLimits: Sendable {
     public var readTimeout: Duration
     /// How long a client may take to agree on TLS.
     public var handshakeTimeout: Duration
+    /// How long the peer may take to close its side once everything has been sent to it.
+    public var lingerTimeout: Duration
 
     public init(
         headerBytes: Int = 64 * 1024, bodyBytes: Int = 100 * 1024 * 1024, connections: Int = 16_000,
         idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60),
-        handshakeTimeout: Duration = .seconds(10)
+        handshakeTimeout: Duration = .seconds(10), lingerTimeout: Duration = .seconds(2)
     ) {
         self.headerBytes = headerBytes
         self.bodyBytes = bodyBytes
@@ -64,6 +66,7 @@ public struct ServerLimits: Sendable {
         self.idleTimeout = idleTimeout
         self.readTimeout = readTimeout
         self.handshakeTimeout = handshakeTimeout
+        self.lingerTimeout = lingerTimeout
     }
 }
 

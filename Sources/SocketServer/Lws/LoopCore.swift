@@ -108,7 +108,9 @@ private let complaint = Mutex("")
             return
         }
         let left = ContinuousClock.now.duration(to: deadline)
-        let nanoseconds = left.components.seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
+        // Whatever is asked for: after eleven days the timer is simply set again.
+        let seconds = min(left.components.seconds, 1_000_000)
+        let nanoseconds = seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
         let milliseconds = nanoseconds <= 0 ? 0 : UInt64((nanoseconds + 999_999) / 1_000_000)
         // libuv counts from the time it last looked at the clock.
         unsafe uv_update_time(loop)

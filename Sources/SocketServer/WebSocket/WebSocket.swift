@@ -128,9 +128,12 @@ public final class WebSocket: @unchecked Sendable {
         if closeCode != nil { return closeTransport() }
         // Let in what still comes: the peer's answer to our close frame is behind it.
         outbox.transport.setReading(true)
-        closeTimer = loop.addTimer(at: .now + .seconds(2)) { [self] in
-            closeTimer = nil
-            outbox.transport.close()
+        outbox.whenFlushed { [self] in
+            guard !hasEnded, closeTimer == nil else { return }
+            closeTimer = loop.addTimer(at: .now + .seconds(2)) { [self] in
+                closeTimer = nil
+                outbox.transport.close()
+            }
         }
     }
 

@@ -14,6 +14,7 @@ struct FakeGradioProgram: ServingCommand {
     func serve(until signals: StopSignals) async throws -> Int32 {
         var cast = Cast()
         cast.gradioMajor = try own.version()
+        cast.gradioOptions = own.options
         cast.tuneGradio = own.tune
         return try await options.serve(nil, with: own.settings, cast: cast, until: signals)
     }

@@ -105,18 +105,12 @@ def litellm(setup, bin):
 
 
 def gradio(setup, bin):
-    """`gradio MAJOR app NAME [OPTION=VALUE…]`; an option either is a flag of the fake or has an app file of its own."""
+    """`gradio MAJOR app NAME [OPTION=VALUE…]`; the app's file knows its options."""
     words = setup.split()
     if len(words) < 4 or words[0] != "gradio" or words[2] != "app":
         raise MissingDefinition("expected \"gradio MAJOR app NAME [OPTION=VALUE]\"")
-    app, flags = words[3], []
-    for option in words[4:]:
-        name = option.partition("=")[0]
-        if name == "SHOW_ERROR":
-            flags.append("--show-error")
-        else:
-            app += f"-{name}"
-    return [(None, [bin / "fake-gradio", "--app", defined(HERE / f"gradio/{app}.yaml"), "--major", words[1], *flags])]
+    options = [word for option in words[4:] for word in ("--option", option)]
+    return [(None, [bin / "fake-gradio", "--app", defined(HERE / f"gradio/{words[3]}.yaml"), "--major", words[1], *options])]
 
 
 SETUPS = {"comfyui": comfyui, "litellm": litellm, "gradio": gradio}

@@ -14,6 +14,8 @@ public struct Cast: Sendable {
     public var tuneGradio: @Sendable (inout GradioConfiguration) throws -> Void = { _ in }
     /// The version of Gradio that is played, unless an app's file says so itself.
     public var gradioMajor: GradioMajor?
+    /// What the `$NAME` of a Gradio app's file stand for.
+    public var gradioOptions: [String: String] = [:]
 
     /// The fakes as the settings have them.
     public init() {}
@@ -56,8 +58,10 @@ public struct Cast: Sendable {
             switch part.app {
             case .file(let file):
                 try AppDefinition(
-                    yaml: String(decoding: Self.contents(file), as: UTF8.self), file: file, major: gradioMajor)
-            case .builtIn(let name): try AppDefinition.bundled(name, major: gradioMajor)
+                    yaml: String(decoding: Self.contents(file), as: UTF8.self), file: file, major: gradioMajor,
+                    options: gradioOptions)
+            case .builtIn(let name):
+                try AppDefinition.bundled(name, major: gradioMajor, options: gradioOptions)
             case nil: preconditionFailure("a fake Gradio without an app: the settings give each one")
             }
         var setup = GradioConfiguration(app: app)

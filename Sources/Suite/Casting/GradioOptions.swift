@@ -19,8 +19,25 @@ public struct GradioOptions: ParsableArguments, Sendable {
     @Flag(help: "Answer only what the real server answers: no status pages of the story.")
     var strict = false
 
+    @Option(
+        name: .customLong("option"),
+        help: ArgumentHelp(
+            "What $NAME stands for in an app file; parts that ask for NAME are there. May be repeated.",
+            valueName: "NAME=value"))
+    var appOptions: [String] = []
+
     /// For ArgumentParser.
     public init() {}
+
+    /// The options of the app file by name; one without a value is switched on.
+    public var options: [String: String] {
+        var options: [String: String] = [:]
+        for option in appOptions {
+            let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            options[parts[0]] = parts.count > 1 ? parts[1] : "1"
+        }
+        return options
+    }
 
     /// What these flags say, as far as the settings have it too.
     public var settings: Settings {

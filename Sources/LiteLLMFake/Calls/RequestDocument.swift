@@ -12,7 +12,7 @@ enum RequestDocument {
         var text: String { String(utf8: bytes) }
     }
 
-    /// Reads a body. An empty one, and one that is not UTF-8, is an empty object.
+    /// Reads a body. An empty one, one that is not UTF-8 and one with too many levels are empty objects.
     static func read(_ body: [UInt8], contentType: String?) throws(ProxyError) -> JSONObject {
         guard !body.isEmpty else { return [:] }
         if let contentType {
@@ -27,7 +27,8 @@ enum RequestDocument {
         do throws(JSONError) {
             value = try JSON(parsing: body, options: .liteLLM)
         } catch {
-            if error.reason == .invalidUTF8 { return [:] }
+            // Python fails on both before its parser has a word to say.
+            if error.reason == .invalidUTF8 || error.reason == .tooDeep { return [:] }
             throw ProxyError(400, "Invalid JSON payload: \(error.orjsonMessage)", param: "request_body")
         }
         guard case .object(let object) = value else {

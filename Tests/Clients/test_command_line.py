@@ -2,9 +2,9 @@
 
 import subprocess
 
-import pytest
+import httpx
 
-from fake_process import FOLDER
+from fake_process import FOLDER, FakeProcess
 
 
 def run(*words: str) -> subprocess.CompletedProcess:
@@ -30,3 +30,37 @@ def test_a_fake_that_is_not_there_is_a_usage_error_with_advice():
 
     assert result.returncode == 2
     assert "comfyui" in result.stderr
+
+
+def test_the_whole_suite_comes_up_on_free_ports(tmp_path):
+    with FakeProcess("understudy", "up", "--ports", "random", "--state", str(tmp_path / "state")) as suite:
+        fakes = {fake["id"]: fake for fake in suite.ready["fakes"]}
+        alive = {
+            id: httpx.get(fakes[id]["url"] + path).status_code
+            for id, path in {
+                "comfyui": "/queue",
+                "litellm": "/health/liveliness",
+                "wan2gp": "/config",
+                "audioldm": "/config",
+                "rvc": "/config",
+            }.items()
+        }
+        addresses = [url for fake in fakes.values() for url in [fake["url"], *fake.get("also", [])]]
+
+    assert set(fakes) == set(alive)
+    assert set(alive.values()) == {200}
+    assert suite.ready["seed"] == 7
+    assert len(fakes["litellm"]["also"]) == 1
+    assert len(set(addresses)) == 6
+    assert {fake["kind"] for fake in fakes.values()} == {"comfyui", "litellm", "gradio"}
+
+
+def test_a_port_that_somebody_holds_is_named(comfyui):
+    port = comfyui.address[1]
+
+    result = run("fake-litellm", "--port", str(port))
+
+    assert result.returncode == 3
+    assert f"port {port}" in result.stderr
+    assert str(comfyui.pid) in result.stderr
+    assert "fake-comfyui" in result.stderr

@@ -8,6 +8,7 @@ depends on where the package is installed: those of a folder of recordings are t
 """
 import inspect
 import json
+import os
 import pathlib
 import sys
 
@@ -137,8 +138,10 @@ def main():
         if ids.get(kind):
             made["component"]["component_class_id"] = ids[kind]
         rows[name.lower()] = made
-    print("{" + ",\n".join(f"{json.dumps(k)}:{json.dumps(v, separators=(',', ':'), ensure_ascii=False)}"
-                           for k, v in rows.items()) + "}")
+    text = "{" + ",\n".join(f"{json.dumps(k)}:{json.dumps(v, separators=(',', ':'), ensure_ascii=False)}"
+                            for k, v in rows.items()) + "}"
+    # A component that lists files tells the folder in which it was recorded.
+    print(text.replace(json.dumps(os.getcwd())[1:-1], "/srv/app"))
 
 
 main()

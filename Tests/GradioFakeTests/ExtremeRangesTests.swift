@@ -2,7 +2,7 @@ import Testing
 
 @testable import GradioFake
 
-@Suite struct ByteRangeTests {
+@Suite struct ExtremeRangesTests {
     @Test(arguments: [
         ("bytes=0-9", ByteRange.closed(0...9)), ("bytes=10-", .open(10..<100)), ("bytes=-5", .open(95..<100)),
         ("bytes=0-9223372036854775807", .closed(0...99)), ("bytes=100-", .unsatisfiable), ("bytes=9-3", .unsatisfiable),

@@ -81,8 +81,8 @@ let package = Package(
             name: "floor-echo", dependencies: ["SocketServer"], path: "Benchmarks/floor-echo",
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
-            name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "SocketServer"], path: "Benchmarks/fresh-fake",
-            swiftSettings: [.swiftLanguageMode(.v6)]),
+            name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer"],
+            path: "Benchmarks/fresh-fake", swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "JSONTree"),
         tests(of: "YAMLNodes"),

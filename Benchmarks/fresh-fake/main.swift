@@ -2,13 +2,17 @@
 // A fresh fake for each test is the way to isolate tests, so it must cost next to nothing.
 import ComfyUIFake
 import Fakes
+import GradioFake
+import LiteLLMFake
 import SocketServer
 
 /// Makes a fake of one kind in an environment.
 typealias Making = @Sendable (FakeEnvironment) throws -> any Fake
 
 let kinds: [(name: String, make: Making)] = [
-    ("comfyui", { try FakeComfyUI(environment: $0) })
+    ("comfyui", { try FakeComfyUI(environment: $0) }),
+    ("litellm", { FakeLiteLLM(environment: $0) }),
+    ("gradio", { FakeGradio($0, configuration: GradioConfiguration(app: try AppDefinition.bundled("wan2gp"))) }),
 ]
 
 /// The median time until a fake listens; what ends it again is not counted.

@@ -11,7 +11,12 @@ struct Prose {
     /// Two to five sentences, cut into pieces as a model would send them: a word with the blank before it.
     mutating func pieces() -> [String] {
         var pieces: [String] = []
-        for _ in 0..<(2 + Int(luck.next() % 4)) { pieces += sentence(first: pieces.isEmpty) }
+        pieces.reserveCapacity(80)
+        for _ in 0..<(2 + Int(luck.next() % 4)) {
+            for part in Self.parts { pieces += part[Int(luck.next() % UInt64(part.count))] }
+            pieces.append(".")
+        }
+        pieces[0].removeFirst()
         return pieces
     }
 
@@ -34,22 +39,11 @@ struct Prose {
         return pieces
     }
 
-    private mutating func sentence(first: Bool) -> [String] {
-        let opening = pick(Self.openings)
-        let words = [opening, pick(Self.subjects), pick(Self.verbs), pick(Self.objects), pick(Self.endings)]
-            .flatMap { $0.split(separator: " ") }
-        var pieces: [String] = []
-        for word in words {
-            let comma = word.last == ","
-            let bare = comma ? word.dropLast() : word
-            pieces.append((first && pieces.isEmpty ? "" : " ") + bare)
-            if comma { pieces.append(",") }
-        }
-        return pieces + ["."]
-    }
+    /// The parts of a sentence, of each some phrases, cut into pieces once and for all.
+    private static let parts = [openings, subjects, verbs, objects, endings].map { $0.map(cut) }
 
-    private mutating func pick(_ choice: [String]) -> String {
-        choice[Int(luck.next() % UInt64(choice.count))]
+    private static func cut(_ phrase: String) -> [String] {
+        phrase.split(separator: " ").flatMap { $0.last == "," ? [" " + $0.dropLast(), ","] : [" " + $0] }
     }
 
     private static let openings = [

@@ -95,13 +95,21 @@ struct ChatComposer {
     static func bounded(_ pieces: [String], stops: [String], limit: Int?) -> (pieces: [String], finish: String) {
         var pieces = pieces
         if !stops.isEmpty {
-            let text = pieces.joined()
-            if let end = stops.compactMap({ $0.isEmpty ? nil : text.firstRange(of: $0)?.lowerBound }).min() {
-                pieces = Prose.pieces(of: String(text[..<end]))
+            let text = pieces.flatMap(\.utf8)
+            if let end = stops.compactMap({ place(of: Array($0.utf8), in: text) }).min() {
+                pieces = Prose.pieces(of: String(utf8: Array(text[..<end])))
             }
         }
         if let limit, limit > 0, pieces.count > limit { return (Array(pieces.prefix(limit)), "length") }
         return (pieces, "stop")
+    }
+
+    /// Where a stop sequence begins. Bytes are compared, not characters: a line feed stops a CRLF, too.
+    private static func place(of stop: [UInt8], in text: [UInt8]) -> Int? {
+        guard let first = stop.first, stop.count <= text.count else { return nil }
+        return (0...text.count - stop.count).first { start in
+            text[start] == first && text[start..<start + stop.count].elementsEqual(stop)
+        }
     }
 
     private func usage(_ script: JSON?, _ request: ChatRequest, _ choices: [ChatAnswer.Choice]) -> Usage {

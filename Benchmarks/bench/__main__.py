@@ -47,7 +47,7 @@ def main() -> int:
     with ExitStack() as stack:
         floor = stack.enter_context(Floor())
         get = (arguments.seconds, arguments.rounds)
-        take("floor GET", lambda: measured.small_answers("floor", floor.port, "/", whole, arguments.rounds))
+        take("floor GET", lambda: measured.small_answers("floor", floor, floor.port, "/", whole, arguments.rounds))
         stream = load.request("GET", "/events?count=200000")
         take("floor events", lambda: measured.events("floor", floor.port, stream, *get))
         take("floor echo", lambda: measured.echoes(*get))
@@ -60,9 +60,11 @@ def main() -> int:
             for name, path in GETS.items():
                 port = suite.fakes.get(name)
                 if port:
-                    take(f"{name} GET", lambda: measured.small_answers(name, port, path, whole, arguments.rounds))
+                    take(
+                        f"{name} GET",
+                        lambda: measured.small_answers(name, suite, port, path, whole, arguments.rounds))
             if port := suite.fakes.get("litellm"):
-                take("litellm POST", lambda: measured.chat(port, whole, arguments.rounds))
+                take("litellm POST", lambda: measured.chat(suite, port, whole, arguments.rounds))
                 asked = load.request("POST", "/v1/chat/completions", measured.STREAM)
                 take("litellm events", lambda: measured.events("litellm", port, asked, *get))
             if "comfyui" in suite.fakes:

@@ -6,8 +6,8 @@ from statistics import median
 
 from . import load, programs
 from .idle import IdleSockets
-from .rounds import interleaved, ratio
-from .servers import Bare, Floor, Nginx, Suite
+from .rounds import Effort, interleaved, ratio
+from .servers import Bare, Floor, Nginx, Server, Suite
 from .table import Row, rate, size, time
 
 CHAT = json.dumps({
@@ -28,38 +28,39 @@ STREAM = json.dumps({
 IDLE = 4000
 
 
-def small_answers(name: str, port: int, path: str, seconds: float, rounds: int, target: float | None = 0.8):
+def small_answers(name: str, server: Server, port: int, path: str, seconds: float, rounds: int):
     """A small JSON answer beside the bare server's same bytes and nginx's same body."""
-    whole = load.answer(port, load.request("GET", path))
-    measures = {"ours": lambda: load.answers(port, path, seconds)}
-    with ExitStack() as stack:
-        bare = stack.enter_context(Bare(whole))
-        measures["bare"] = lambda: load.answers(bare.port, path, seconds)
-        if programs.installed("nginx"):
-            nginx = stack.enter_context(Nginx(whole.partition(b"\r\n\r\n")[2]))
-            measures["nginx"] = lambda: load.answers(nginx.port, path, seconds)
-        results = interleaved(measures, rounds)
-    ours = rate(median(results["ours"]))
-    share = ratio(results, "ours", "bare")
-    yield Row(
-        f"{name} GET {path}", ours, f"bare lws {rate(median(results['bare']))}", f"{share:.2f}",
-        f"≥ {target}" if target else "", share >= target if target else None)
-    if "nginx" in results:
-        yield Row("", "", f"nginx {rate(median(results['nginx']))}", f"{ratio(results, 'ours', 'nginx'):.2f}")
+    yield from beside_bare(f"{name} GET {path}", server, port, path, b"", seconds, rounds, 0.8)
 
 
-def chat(port: int, seconds: float, rounds: int):
+def chat(server: Server, port: int, seconds: float, rounds: int):
     """A chat request, parsed and answered, beside the bare server that reads it and gives the same bytes."""
     path = "/v1/chat/completions"
-    with Bare(load.answer(port, load.request("POST", path, CHAT))) as bare:
-        results = interleaved({
-            "ours": lambda: load.answers(port, path, seconds, CHAT),
-            "bare": lambda: load.answers(bare.port, path, seconds, CHAT),
-        }, rounds)
+    yield from beside_bare(f"litellm POST {path}", server, port, path, CHAT, seconds, rounds, 0.5)
+
+
+def beside_bare(
+    what: str, server: Server, port: int, path: str, body: bytes, seconds: float, rounds: int, target: float):
+    """Answers a second, and the processor time of one in brackets."""
+    whole = load.answer(port, load.request("POST" if body else "GET", path, body))
+
+    def measured(effort: Effort, port: int):
+        return lambda: effort.during(lambda: load.answers(port, path, seconds, body), seconds)
+
+    with ExitStack() as stack:
+        bare = stack.enter_context(Bare(whole))
+        efforts = {"ours": Effort(server), "bare": Effort(bare)}
+        measures = {"ours": measured(efforts["ours"], port), "bare": measured(efforts["bare"], bare.port)}
+        if programs.installed("nginx") and not body:
+            nginx = stack.enter_context(Nginx(whole.partition(b"\r\n\r\n")[2]))
+            efforts["nginx"] = Effort(nginx)
+            measures["nginx"] = measured(efforts["nginx"], nginx.port)
+        results = interleaved(measures, rounds)
+    rates = {name: f"{rate(median(results[name]))} ({efforts[name]})" for name in results}
     share = ratio(results, "ours", "bare")
-    yield Row(
-        f"litellm POST {path}", rate(median(results["ours"])), f"bare lws {rate(median(results['bare']))}",
-        f"{share:.2f}", "≥ 0.5", share >= 0.5)
+    yield Row(what, rates["ours"], f"bare lws {rates['bare']}", f"{share:.2f}", f"≥ {target}", share >= target)
+    if "nginx" in results:
+        yield Row("", "", f"nginx {rates['nginx']}", f"{ratio(results, 'ours', 'nginx'):.2f}")
 
 
 def events(name: str, port: int, asked: bytes, seconds: float, rounds: int):

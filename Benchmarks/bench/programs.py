@@ -16,7 +16,8 @@ def compiled(name: str, source: str, *packages: str) -> Path:
     program, path = OUTPUT / name, HERE / source
     if not program.exists() or program.stat().st_mtime < path.stat().st_mtime:
         OUTPUT.mkdir(parents=True, exist_ok=True)
-        flags = subprocess.check_output(["pkg-config", "--cflags", "--libs", *packages], text=True).split() if packages else []
+        asked = ["pkg-config", "--cflags", "--libs", *packages]
+        flags = subprocess.check_output(asked, text=True).split() if packages else []
         subprocess.check_call(["gcc", "-O2", "-Wall", "-Wextra", "-o", str(program), str(path), *flags])
     return program
 

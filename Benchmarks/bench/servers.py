@@ -1,4 +1,4 @@
-"""The servers: ours, the bare one and nginx. Each is a context that starts on a free loopback port and ends by its pid."""
+"""The servers: ours, the bare one and nginx. Each starts on a free loopback port and ends by its process id."""
 
 import json
 import os

@@ -136,7 +136,7 @@ extension HeaderFields {
     }
 
     private mutating func appendProvider(_ upstream: HeaderFields, of deployment: Deployment) {
-        for field in upstream { append("llm_provider-\(field.name)", field.value) }
+        append(contentsOf: upstream, prefix: "llm_provider-")
         if let id = upstream["x-request-id"] {
             append("llm_provider-request-id", id)
             append("request-id", id)

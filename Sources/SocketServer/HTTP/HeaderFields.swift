@@ -37,15 +37,37 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
 
     /// Adds a field at the end. Line breaks and NUL in the value are replaced by blanks: one field stays one line.
     public mutating func append(_ name: String, _ value: String) {
+        if entries.isEmpty {
+            // Most answers have no more fields than this: they grow once and not five times.
+            storage.reserveCapacity(512)
+            entries.reserveCapacity(16)
+        }
         let nameStart = UInt32(storage.count)
         storage.append(contentsOf: name.utf8)
         let valueStart = UInt32(storage.count)
-        for byte in value.utf8 {
-            storage.append(byte == 0x0D || byte == 0x0A || byte == 0 ? 0x20 : byte)
+        storage.append(contentsOf: value.utf8)
+        for index in Int(valueStart)..<storage.count where storage[index] <= 0x0D {
+            if storage[index] == 0x0D || storage[index] == 0x0A || storage[index] == 0 { storage[index] = 0x20 }
         }
         entries.append(
             Entry(
                 nameStart: nameStart, nameEnd: valueStart, valueStart: valueStart, valueEnd: UInt32(storage.count)))
+    }
+
+    /// Adds all fields of `other` at the end, each name behind a prefix.
+    public mutating func append(contentsOf other: HeaderFields, prefix: String) {
+        storage.reserveCapacity(storage.count + other.storage.count + other.count * prefix.utf8.count)
+        for entry in other.entries {
+            let nameStart = UInt32(storage.count)
+            storage.append(contentsOf: prefix.utf8)
+            storage.append(contentsOf: other.storage[Int(entry.nameStart)..<Int(entry.nameEnd)])
+            let valueStart = UInt32(storage.count)
+            storage.append(contentsOf: other.storage[Int(entry.valueStart)..<Int(entry.valueEnd)])
+            entries.append(
+                Entry(
+                    nameStart: nameStart, nameEnd: valueStart, valueStart: valueStart,
+                    valueEnd: UInt32(storage.count)))
+        }
     }
 
     /// Adds all fields of `other` at the end.

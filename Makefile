@@ -12,6 +12,8 @@ PYTHON   ?= python3
 VENV     := .build-venv
 # The suite that people talk to is optimised, with the Swift runtime linked in: up sooner, and in half the memory.
 UNDERSTUDY := .build/release/understudy
+# Hundreds of tests at once on two cores make each of them wait for all the others; a handful does not.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 6
 
 .PHONY: all
 all: build test

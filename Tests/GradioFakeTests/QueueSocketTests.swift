@@ -117,7 +117,7 @@ import UnderstudyTestKit
             let socket = try await fake.open(session: "later")
             _ = try await socket.read(until: "session_not_found")
             // The first runs long enough for the others to come while it does.
-            for seconds in [1, 0.01, 0.01] as [JSON] { try await fake.join(3, [seconds]) }
+            for seconds in [3, 0.01, 0.01] as [JSON] { try await fake.join(3, [seconds]) }
 
             let estimations = try await fake.messages().filter { $0["msg"] == "estimation" }
 
@@ -216,7 +216,7 @@ import UnderstudyTestKit
 
     @Test func `heartbeats come at their interval, also beside a long call`() async throws {
         try await withGradio(setup: { $0.heartbeatInterval = .milliseconds(40) }) { fake in
-            try await fake.join(3, [1])
+            try await fake.join(3, [3])  // Long enough for the reader to come, however busy the machine is.
 
             let kinds = try await fake.messages().map { $0["msg"] }
             let heart = try await RawSocket(url: fake.url)

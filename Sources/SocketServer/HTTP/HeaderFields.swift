@@ -43,9 +43,9 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
             entries.reserveCapacity(16)
         }
         let nameStart = UInt32(storage.count)
-        storage.append(contentsOf: name.utf8)
+        storage.append(text: name)
         let valueStart = UInt32(storage.count)
-        storage.append(contentsOf: value.utf8)
+        storage.append(text: value)
         for index in Int(valueStart)..<storage.count where storage[index] <= 0x0D {
             if storage[index] == 0x0D || storage[index] == 0x0A || storage[index] == 0 { storage[index] = 0x20 }
         }
@@ -59,7 +59,7 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
         storage.reserveCapacity(storage.count + other.storage.count + other.count * prefix.utf8.count)
         for entry in other.entries {
             let nameStart = UInt32(storage.count)
-            storage.append(contentsOf: prefix.utf8)
+            storage.append(text: prefix)
             storage.append(contentsOf: other.storage[Int(entry.nameStart)..<Int(entry.nameEnd)])
             let valueStart = UInt32(storage.count)
             storage.append(contentsOf: other.storage[Int(entry.valueStart)..<Int(entry.valueEnd)])
@@ -188,5 +188,14 @@ extension HeaderFields: Equatable {
     /// Same fields, same order, same spelling.
     public static func == (left: HeaderFields, right: HeaderFields) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy { $0.name == $1.name && $0.value == $1.value }
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text in UTF-8. As `append(contentsOf: text.utf8)`, but without that one's detour for small strings.
+    @inline(__always)
+    mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(contentsOf: $0) }
     }
 }

@@ -13,14 +13,14 @@ struct ResponseHead {
         output.append(contentsOf: "HTTP/1.1 ".utf8)
         append(reply.status, to: &output)
         output.append(0x20)
-        output.append(contentsOf: (reply.reason ?? StatusPhrase.of(reply.status)).utf8)
+        output.append(text: reply.reason ?? StatusPhrase.of(reply.status))
         endLine(&output)
         write(style.leading, reply: reply, date: date, into: &output)
         reply.headers.write(into: &output)
         let tellsLength = reply.headers.contains("content-length")
         let tellsEncoding = reply.headers.contains("transfer-encoding")
         if case .length(let count) = framing, !tellsLength, !tellsEncoding {
-            output.append(contentsOf: style.contentLengthName.utf8)
+            output.append(text: style.contentLengthName)
             output.append(contentsOf: ": ".utf8)
             append(count, to: &output)
             endLine(&output)
@@ -43,7 +43,7 @@ struct ResponseHead {
             switch automatic {
             case .date(let name):
                 if reply.headers.contains(name) { continue }
-                output.append(contentsOf: name.utf8)
+                output.append(text: name)
                 output.append(contentsOf: ": ".utf8)
                 output.append(contentsOf: date)
                 endLine(&output)
@@ -54,9 +54,9 @@ struct ResponseHead {
     }
 
     private static func field(_ name: String, _ value: String, _ output: inout [UInt8]) {
-        output.append(contentsOf: name.utf8)
+        output.append(text: name)
         output.append(contentsOf: ": ".utf8)
-        output.append(contentsOf: value.utf8)
+        output.append(text: value)
         endLine(&output)
     }
 
@@ -79,12 +79,16 @@ struct ResponseHead {
 extension HeaderFields {
     /// `name: value` lines, as they stand.
     func write(into output: inout [UInt8]) {
-        for entry in entries {
-            output.append(contentsOf: storage[Int(entry.nameStart)..<Int(entry.nameEnd)])
-            output.append(0x3A)
-            output.append(0x20)
-            output.append(contentsOf: storage[Int(entry.valueStart)..<Int(entry.valueEnd)])
-            ResponseHead.endLine(&output)
+        unsafe storage.withUnsafeBufferPointer { bytes in
+            for entry in entries {
+                let name = unsafe bytes[Int(entry.nameStart)..<Int(entry.nameEnd)]
+                let value = unsafe bytes[Int(entry.valueStart)..<Int(entry.valueEnd)]
+                unsafe output.append(contentsOf: UnsafeBufferPointer(rebasing: name))
+                output.append(0x3A)
+                output.append(0x20)
+                unsafe output.append(contentsOf: UnsafeBufferPointer(rebasing: value))
+                ResponseHead.endLine(&output)
+            }
         }
     }
 }

@@ -127,8 +127,8 @@ extension HeaderFields {
         switch limits {
         case .none: break
         case .pairs:
-            for name in ["limit-requests", "remaining-requests", "limit-tokens", "remaining-tokens"] {
-                if let value = upstream["x-ratelimit-\(name)"] { append("x-ratelimit-\(name)", value) }
+            for name in FixedFields.limitNames {
+                if let value = upstream[name] { append(name, value) }
             }
         case .asSent:
             for field in upstream where field.name.hasPrefix("x-ratelimit-") { append(field.name, field.value) }

@@ -138,7 +138,8 @@ extension FakeLiteLLM {
             }
         let request = ChatRequest(call.document)
         // The legacy endpoint says 16 tokens when nobody says anything; the proxy's chat providers do not.
-        return ChatComposer.bounded(pieces, stops: request.stops, limit: request.maxTokens)
+        let bounded = ChatComposer.bounded(pieces, stops: request.stops, limit: request.maxTokens)
+        return (bounded.pieces, bounded.finish)
     }
 
     private func completionStream(

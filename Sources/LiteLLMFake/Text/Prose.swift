@@ -10,14 +10,27 @@ struct Prose {
 
     /// Two to five sentences, cut into pieces as a model would send them: a word with the blank before it.
     mutating func pieces() -> [String] {
+        passage().pieces
+    }
+
+    /// The same sentences, in pieces and in one.
+    mutating func passage() -> (pieces: [String], text: [UInt8]) {
         var pieces: [String] = []
+        var text: [UInt8] = []
         pieces.reserveCapacity(80)
+        text.reserveCapacity(600)
         for _ in 0..<(2 + Int(luck.next() % 4)) {
-            for part in Self.parts { pieces += part[Int(luck.next() % UInt64(part.count))] }
+            for part in Self.parts {
+                let phrase = part[Int(luck.next() % UInt64(part.count))]
+                pieces += phrase.pieces
+                text += phrase.text
+            }
             pieces.append(".")
+            text.append(UInt8(ascii: "."))
         }
         pieces[0].removeFirst()
-        return pieces
+        text.removeFirst()
+        return (pieces, text)
     }
 
     /// The pieces of a given text.
@@ -40,10 +53,17 @@ struct Prose {
     }
 
     /// The parts of a sentence, of each some phrases, cut into pieces once and for all.
-    private static let parts = [openings, subjects, verbs, objects, endings].map { $0.map(cut) }
+    private static let parts = [openings, subjects, verbs, objects, endings].map { $0.map(Phrase.init) }
 
-    private static func cut(_ phrase: String) -> [String] {
-        phrase.split(separator: " ").flatMap { $0.last == "," ? [" " + $0.dropLast(), ","] : [" " + $0] }
+    /// Some words with a blank before each.
+    private struct Phrase {
+        let pieces: [String]
+        let text: [UInt8]
+
+        init(_ words: String) {
+            pieces = words.split(separator: " ").flatMap { $0.last == "," ? [" " + $0.dropLast(), ","] : [" " + $0] }
+            text = pieces.joinedBytes
+        }
     }
 
     private static let openings = [

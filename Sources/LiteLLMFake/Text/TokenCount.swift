@@ -8,29 +8,35 @@ internal import JSONTree
 enum TokenCount {
     /// Tokens of a text.
     static func of(_ text: String) -> Int {
+        // Most texts are ASCII, whose bytes need no decoding.
+        let bytes = Array(text.utf8)
+        let isASCII = bytes.allSatisfy { $0 < 0x80 }
+        let signs = isASCII ? bytes.map { UInt32($0) } : text.unicodeScalars.map(\.value)
         var count = 0
-        var rest = Substring(text).unicodeScalars
-        while let first = rest.first {
-            let second = rest.dropFirst().first
+        var index = 0
+        while index < signs.count {
+            let first = signs[index]
+            let second = index + 1 < signs.count ? signs[index + 1] : nil
             if isLetter(first) || (!isDigit(first) && !isBreak(first) && second.map(isLetter) == true) {
-                let leading = isLetter(first) ? 0 : 1
-                rest = rest.dropFirst(leading)
-                count += tokens(ofWord: word(&rest))
+                if !isLetter(first) { index += 1 }
+                let start = index
+                passWord(signs, &index)
+                count += tokens(ofWord: signs[start..<index])
             } else if isDigit(first) {
-                rest = rest.dropFirst(rest.prefix(3).prefix(while: isDigit).count)
+                pass(signs, &index, most: 3, while: isDigit)
                 count += 1
-            } else if first == " ", let second, !isBlank(second), !isDigit(second) {
-                rest = rest.dropFirst()
-                dropSigns(&rest)
+            } else if first == 0x20, let second, !isBlank(second), !isDigit(second) {
+                index += 1
+                passSigns(signs, &index)
                 count += 1
             } else if isBlank(first) {
-                let blanks = rest.prefix(while: isBlank).count
-                let after = rest.dropFirst(blanks).first
+                let start = index
+                pass(signs, &index, while: isBlank)
                 // The last blank of a run belongs to the word behind it.
-                rest = rest.dropFirst(after == nil || blanks == 1 ? blanks : blanks - 1)
+                if index < signs.count, index - start > 1 { index -= 1 }
                 count += 1
             } else {
-                dropSigns(&rest)
+                passSigns(signs, &index)
                 count += 1
             }
         }
@@ -57,40 +63,45 @@ enum TokenCount {
         return count + ToolText.tokens(tools)
     }
 
-    private static func word(_ rest: inout Substring.UnicodeScalarView) -> Substring.UnicodeScalarView {
-        var end = rest.startIndex
-        while end < rest.endIndex {
-            if isLetter(rest[end]) {
-                end = rest.index(after: end)
-            } else if rest[end] == "'", let next = rest[rest.index(after: end)...].first, isLetter(next),
-                end > rest.startIndex
-            {
-                end = rest.index(after: end)
+    @inline(__always)
+    private static func pass(
+        _ signs: [UInt32], _ index: inout Int, most: Int = .max, while holds: (UInt32) -> Bool
+    ) {
+        let end = most < signs.count - index ? index + most : signs.count
+        while index < end, holds(signs[index]) { index += 1 }
+    }
+
+    /// Letters, and apostrophes between them.
+    private static func passWord(_ signs: [UInt32], _ index: inout Int) {
+        let start = index
+        while index < signs.count {
+            if isLetter(signs[index]) {
+                index += 1
+            } else if signs[index] == 0x27, index > start, index + 1 < signs.count, isLetter(signs[index + 1]) {
+                index += 1
             } else {
-                break
+                return
             }
         }
-        defer { rest = rest[end...] }
-        return rest[..<end]
     }
 
-    private static func tokens(ofWord word: Substring.UnicodeScalarView) -> Int {
-        let count = word.count
-        guard let first = word.first, first.value >= 0x250 else { return 1 + max(0, count - 9) / 6 }
-        return first.value >= 0x2E80 ? max(1, (count * 3 + 3) / 4) : (count + 4) / 5
+    /// Signs, and the line breaks behind them.
+    private static func passSigns(_ signs: [UInt32], _ index: inout Int) {
+        pass(signs, &index) { !isLetter($0) && !isDigit($0) && !isBlank($0) }
+        pass(signs, &index, while: isBreak)
     }
 
-    private static func dropSigns(_ rest: inout Substring.UnicodeScalarView) {
-        rest = rest.drop { !isLetter($0) && !isDigit($0) && !isBlank($0) }
-        rest = rest.drop { $0 == "\n" || $0 == "\r" }
+    private static func tokens(ofWord word: ArraySlice<UInt32>) -> Int {
+        guard let first = word.first, first >= 0x250 else { return 1 + max(0, word.count - 9) / 6 }
+        return first >= 0x2E80 ? max(1, (word.count * 3 + 3) / 4) : (word.count + 4) / 5
     }
 
-    private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar >= "0" && scalar <= "9" }
-    private static func isBreak(_ scalar: Unicode.Scalar) -> Bool { scalar == "\n" || scalar == "\r" }
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.value <= 0x20 || scalar == "\u{A0}" }
+    private static func isDigit(_ sign: UInt32) -> Bool { sign >= 0x30 && sign <= 0x39 }
+    private static func isBreak(_ sign: UInt32) -> Bool { sign == 0x0A || sign == 0x0D }
+    private static func isBlank(_ sign: UInt32) -> Bool { sign <= 0x20 || sign == 0xA0 }
 
-    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.value < 0x80 { return (scalar.value | 0x20) >= 0x61 && (scalar.value | 0x20) <= 0x7A }
-        return scalar.properties.isAlphabetic
+    private static func isLetter(_ sign: UInt32) -> Bool {
+        if sign < 0x80 { return (sign | 0x20) >= 0x61 && (sign | 0x20) <= 0x7A }
+        return Unicode.Scalar(sign)?.properties.isAlphabetic == true
     }
 }

@@ -51,8 +51,9 @@ extension ChatAnswer {
         output.add(#","index":"#)
         output.add(index)
         output.add(#","message":{"#)
-        let hasText = choice.text != nil
-        if let text = choice.text {
+        let text = choice.text
+        let hasText = text != nil
+        if let text {
             output.add(#""content":"#)
             output.add(quoted: text)
             output.add(",")
@@ -79,9 +80,9 @@ extension ChatAnswer {
             output.add(
                 #","provider_specific_fields":{"openai_responses_replay":{"version":1,"items":[{"type":"message","parts":["#
             )
-            output.add(choice.text?.utf8.count ?? 0)
+            output.add(text?.utf8.count ?? 0)
             output.add(#"]}],"checksum":""#)
-            output.add(SHA256.hex(choice.text ?? ""))
+            output.add(SHA256.hex(text ?? ""))
             output.add(#""}}"#)
         case .bare: break
         }

@@ -15,7 +15,7 @@ struct ChatAnswer: Sendable {
         var finish = "stop"
         var streamFinish = "stop"
 
-        var text: String? { whole ?? pieces?.joined() }
+        var text: String? { whole ?? pieces.map { String(utf8: $0.joinedBytes) } }
     }
 
     var id: String

@@ -67,49 +67,63 @@ struct ChatComposer {
             choice.streamFinish = "tool_calls"
             return choice
         }
-        let (pieces, finish) = generated(request, words: &words)
-        choice.pieces = pieces
-        choice.finish = finish
-        choice.streamFinish = finish
+        let generated = generated(request, words: &words)
+        choice.pieces = generated.pieces
+        choice.whole = generated.text.map { String(utf8: $0) }
+        choice.finish = generated.finish
+        choice.streamFinish = generated.finish
         return choice
     }
 
-    private func generated(_ request: ChatRequest, words: inout SeededRandom) -> (pieces: [String], finish: String) {
+    /// The answer in pieces, and in one where that is at hand.
+    private func generated(
+        _ request: ChatRequest, words: inout SeededRandom
+    ) -> (pieces: [String], text: [UInt8]?, finish: String) {
         if request.format != nil {
             var sample = SchemaSample(request.schema ?? Self.plainSchema, luck: words)
-            return (Prose.pieces(of: sample.value().text()), "stop")
+            return (Prose.pieces(of: sample.value().text()), nil, "stop")
         }
-        let text = request.lastText
         let pieces: [String]
+        var text: [UInt8]?
         switch answers {
         case .sentences:
-            var prose = Prose(SeededRandom(seed: words.next(), parts: [model, text]))
-            pieces = prose.pieces()
-        case .echo: pieces = Prose.pieces(of: text)
+            var prose = Prose(SeededRandom(seed: words.next(), parts: [model, request.lastText]))
+            (pieces, text) = prose.passage()
+        case .echo: pieces = Prose.pieces(of: request.lastText)
         case .fixed(let answer): pieces = Prose.pieces(of: answer)
         }
-        return Self.bounded(pieces, stops: request.stops, limit: request.maxTokens)
+        return Self.bounded(pieces, text: text, stops: request.stops, limit: request.maxTokens)
     }
 
-    /// Cuts pieces at the first stop sequence and at the greatest number of tokens.
-    static func bounded(_ pieces: [String], stops: [String], limit: Int?) -> (pieces: [String], finish: String) {
+    /// Cuts pieces, and the text that they make where it is at hand, at the first stop sequence and at the greatest
+    /// number of tokens.
+    static func bounded(
+        _ pieces: [String], text: [UInt8]? = nil, stops: [String], limit: Int?
+    ) -> (pieces: [String], text: [UInt8]?, finish: String) {
         var pieces = pieces
+        var text = text
         if !stops.isEmpty {
-            let text = pieces.flatMap(\.utf8)
-            if let end = stops.compactMap({ place(of: Array($0.utf8), in: text) }).min() {
-                pieces = Prose.pieces(of: String(utf8: Array(text[..<end])))
+            let whole = text ?? pieces.joinedBytes
+            if let end = stops.compactMap({ place(of: Array($0.utf8), in: whole) }).min() {
+                text = Array(whole[..<end])
+                pieces = Prose.pieces(of: String(decoding: whole[..<end], as: UTF8.self))
             }
         }
-        if let limit, limit > 0, pieces.count > limit { return (Array(pieces.prefix(limit)), "length") }
-        return (pieces, "stop")
+        guard let limit, limit > 0, pieces.count > limit else { return (pieces, text, "stop") }
+        pieces.removeLast(pieces.count - limit)
+        let length = pieces.reduce(0) { $0 + $1.utf8.count }
+        return (pieces, text.map { Array($0.prefix(length)) }, "length")
     }
 
     /// Where a stop sequence begins. Bytes are compared, not characters: a line feed stops a CRLF, too.
     private static func place(of stop: [UInt8], in text: [UInt8]) -> Int? {
         guard let first = stop.first, stop.count <= text.count else { return nil }
-        return (0...text.count - stop.count).first { start in
-            text[start] == first && text[start..<start + stop.count].elementsEqual(stop)
+        var start = 0
+        while start <= text.count - stop.count {
+            if text[start] == first, text[start..<start + stop.count].elementsEqual(stop) { return start }
+            start += 1
         }
+        return nil
     }
 
     private func usage(_ script: JSON?, _ request: ChatRequest, _ choices: [ChatAnswer.Choice]) -> Usage {

@@ -54,8 +54,12 @@ extension Upstream {
 
     private func requestID(_ number: Int) -> String {
         guard let requestID else {
-            let digits = String(number, radix: 16)
-            return "req_" + String(repeating: "0", count: max(0, 32 - digits.utf8.count)) + digits
+            var text = Array("req_0000000000000000".utf8)
+            for shift in stride(from: 60, through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: number >> shift) & 0xF
+                text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+            return String(utf8: text)
         }
         let digits = String(number)
         return requestID.replacing("%06d", with: String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits)

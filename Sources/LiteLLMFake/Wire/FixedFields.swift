@@ -4,6 +4,11 @@ internal import SocketServer
 enum FixedFields {
     static let version = "1.109.1"
 
+    /// An upstream's limits as answers relay them.
+    static let limitNames = ["limit-requests", "remaining-requests", "limit-tokens", "remaining-tokens"].map {
+        "x-ratelimit-" + $0
+    }
+
     /// The last four of every answer.
     static let tail: HeaderFields = [
         "vary": "Origin", "x-frame-options": "DENY", "content-security-policy": "frame-ancestors 'none'",

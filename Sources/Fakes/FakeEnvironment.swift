@@ -1,4 +1,5 @@
 public import Logging
+public import Scenarios
 public import SocketServer
 
 /// What a fake is given instead of reaching for it: its loop, its clock, its luck.

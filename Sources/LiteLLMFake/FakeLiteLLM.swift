@@ -1,5 +1,6 @@
 public import Fakes
 internal import JSONTree
+internal import Scenarios
 public import SocketServer
 
 /// A fake LiteLLM proxy, version 1.109.1: the OpenAI surface and the proxy's own, as section by section in

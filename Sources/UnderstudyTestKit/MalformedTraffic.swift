@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Fakes
 internal import Glibc
+internal import Scenarios
 public import SocketServer
 
 /// Requests and frames that no client should send, made from a seed: whoever survives them all and then does a

@@ -1,4 +1,5 @@
 import Fakes
+import Scenarios
 import Testing
 
 @Suite struct SeededRandomTests {

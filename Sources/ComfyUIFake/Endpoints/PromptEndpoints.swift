@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 // POST /prompt (`post_prompt` in upstream's server.py).

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 // The WebSocket (`websocket_handler` in upstream's server.py).

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 // Users and their settings (upstream's app/user_manager.py and app/app_settings.py).

@@ -1,5 +1,6 @@
 import Fakes
 import JSONTree
+internal import Scenarios
 import SocketServer
 
 extension FakeGradio {

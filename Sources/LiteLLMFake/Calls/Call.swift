@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// One inference request, once its body has been read and its caller is known.

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// `/v1/batches`: a batch goes one step further each time that somebody looks.

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// `POST /v1/embeddings` and its aliases.

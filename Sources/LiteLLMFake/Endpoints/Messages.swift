@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// `POST /v1/messages` and `/v1/messages/count_tokens`: Anthropic's API in front of any deployment.

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// `POST /queue/chat/completions`: the same answers with every null in place, and hardly a header.

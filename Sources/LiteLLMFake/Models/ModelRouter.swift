@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 
 /// Finds a deployment for a name, as the proxy's router does: by group, alias or wildcard, passing over those that
 /// cool down after failures.

@@ -1,4 +1,5 @@
 internal import Fakes
+internal import Scenarios
 
 /// Sentences that follow from a seed: they read like an answer, and the same request always gets the same ones.
 struct Prose {

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 
 /// A value that a JSON Schema accepts, made from luck: what a model answers when a schema is asked for, and the
 /// arguments of the tools that it calls.

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 
 /// How a chat answer comes about: from the description where there is one, else from the seed and the request.
 struct ChatComposer {

@@ -1,0 +1,191 @@
+/// Decides what a scenario does to one fake. Values in, values out: it knows no clock and no socket.
+///
+/// ```swift
+/// var player = ScenarioPlayer(scenario, seed: 7, kind: "litellm", id: "litellm")
+/// let cues = player.play(Occasion(.request(method: "POST", path: "/v1/embeddings", opens: false), …), at: .zero, facts)
+/// ```
+/// Luck follows from seed, fake, rule, client, what is asked, and how often that client has asked the same before: not
+/// from the order in which different requests arrive.
+public struct ScenarioPlayer: Sendable {
+    public let scenario: Scenario
+    public let seed: UInt64
+    private let kind: String
+    private let id: String
+    private let index: RuleIndex
+    private let checks: [ConditionCheck?]
+    private let wantsBody: [Bool]
+    private var tallies: [Tally]
+    private var quotas: [QuotaKey: QuotaWindow] = [:]
+    private var occurrences: [OccurrenceKey: Int] = [:]
+
+    /// What one rule has seen.
+    private struct Tally: Sendable {
+        var matched = 0
+        var acted = 0
+        var scoped: [String: Int] = [:]
+        /// Times acted, by scope: `times` counts as the rest of the trigger does.
+        var scopedActed: [String: Int] = [:]
+    }
+
+    private struct QuotaKey: Hashable, Sendable {
+        var rule: Int
+        var scope: String
+    }
+
+    private struct QuotaWindow: Sendable {
+        var began: Duration
+        var used: Int
+    }
+
+    private struct OccurrenceKey: Hashable, Sendable {
+        var rule: Int
+        var client: String
+        var identity: UInt64
+    }
+
+    /// Clients can make up names without end; beyond so many they share one count.
+    private static let mostScopes = 10_000
+
+    /// - Parameters:
+    ///   - seed: that of the suite, if the scenario has none of its own.
+    ///   - kind: of the fake: `comfyui`, `litellm`, `gradio`.
+    ///   - id: the fake's name in the suite.
+    public init(_ scenario: Scenario, seed: UInt64, kind: String, id: String) {
+        self.scenario = scenario
+        self.seed = scenario.seed ?? seed
+        self.kind = kind
+        self.id = id
+        let mine = scenario.rules.indices.filter { scenario.rules[$0].on.fake.covers(kind: kind, id: id) }
+        index = RuleIndex(scenario.rules, of: mine)
+        checks = scenario.rules.map { $0.on.conditions.isEmpty ? nil : ConditionCheck($0.on.conditions) }
+        wantsBody = scenario.rules.map { rule in
+            rule.when.probability != nil || rule.effects.contains { $0.isRandom }
+                || rule.on.conditions.contains { $0.isAboutBody }
+        }
+        tallies = scenario.rules.map { _ in Tally() }
+    }
+
+    /// Whether some rule is about requests to this fake, so that asking is worth while.
+    public var looksAtRequests: Bool { index.hasRequests }
+    public var looksAtConnections: Bool { !index.connect.isEmpty }
+    public var looksAtReceived: Bool { index.hasReceived }
+    public var looksAtSent: Bool { index.hasSent }
+
+    /// Whether a rule about such a request looks into its body, or draws lots by it.
+    public func wantsBody(of happening: Occasion.Happening) -> Bool {
+        index.candidates(for: happening).contains { wantsBody[$0] }
+    }
+
+    /// Rules about the fake as a whole, with the time at which each acts.
+    public var timeline: [(at: Duration, index: Int)] {
+        index.whole.map { (scenario.rules[$0].when.at ?? .zero, $0) }
+    }
+
+    /// Counts of this fake's rules, in the order of the file.
+    public var counts: [RuleCount] {
+        scenario.rules.indices.filter { scenario.rules[$0].on.fake.covers(kind: kind, id: id) }.map {
+            RuleCount(rule: scenario.rules[$0].name, matched: tallies[$0].matched, acted: tallies[$0].acted)
+        }
+    }
+
+    /// What the rules do on an occasion.
+    ///
+    /// - Parameter time: since the scenario began.
+    public mutating func play(_ occasion: Occasion, at time: Duration, _ facts: some OccasionFacts) -> [Cue] {
+        let candidates = index.candidates(for: occasion.happening)
+        if candidates.isEmpty { return [] }
+        var cues: [Cue] = []
+        for rule in candidates {
+            if let cue = consider(rule, occasion, at: time, facts) { cues.append(cue) }
+        }
+        return cues
+    }
+
+    /// What a rule about the fake as a whole does when its time has come; nil if it shall not.
+    public mutating func playWhole(_ rule: Int, at time: Duration, _ facts: some OccasionFacts) -> Cue? {
+        let occasion = Occasion(.connect, client: "", connection: 0, identity: 0)
+        return consider(rule, occasion, at: max(time, scenario.rules[rule].when.at ?? .zero), facts)
+    }
+
+    /// Counts tokens, known only once the answer is, against the quota of a rule.
+    public mutating func charge(_ tokens: Int, to rule: Int, client: String) {
+        let key = QuotaKey(rule: rule, scope: client)
+        quotas[key]?.used += tokens
+    }
+
+    private mutating func consider(
+        _ number: Int, _ occasion: Occasion, at time: Duration, _ facts: some OccasionFacts
+    ) -> Cue? {
+        let rule = scenario.rules[number]
+        guard rule.when.isDue(at: time) else { return nil }
+        if let check = checks[number], !check.holds(client: occasion.client, facts) { return nil }
+        tallies[number].matched += 1
+        let scope = scope(of: rule.when.per, occasion, in: number)
+        let count = tallies[number].scoped[scope, default: 0] + 1
+        tallies[number].scoped[scope] = count
+        guard rule.when.wants(count: count) else { return nil }
+        if let times = rule.when.times, tallies[number].scopedActed[scope, default: 0] >= times { return nil }
+        var random = luck(number, occasion)
+        if let probability = rule.when.probability, random.double() >= probability { return nil }
+        let standing = quota(of: rule, number, occasion, at: time)
+        tallies[number].acted += standing.map { $0.isExceeded ? 1 : 0 } ?? 1
+        tallies[number].scopedActed[scope, default: 0] += 1
+        return Cue(rule: rule.name, index: number, effects: rule.effects, random: random, quota: standing)
+    }
+
+    private func scope(of per: Trigger.Scope, _ occasion: Occasion, in rule: Int) -> String {
+        let name: String
+        switch per {
+        case .fake: return ""
+        case .client: name = occasion.client
+        case .connection: name = String(occasion.connection)
+        }
+        return tallies[rule].scoped.count < Self.mostScopes || tallies[rule].scoped[name] != nil ? name : ""
+    }
+
+    private mutating func luck(_ number: Int, _ occasion: Occasion) -> SeededRandom {
+        let rule = scenario.rules[number]
+        guard wantsBody[number] else { return SeededRandom(seed: seed, parts: []) }
+        var key = OccurrenceKey(rule: number, client: occasion.client, identity: occasion.identity)
+        if occurrences.count >= Self.mostScopes, occurrences[key] == nil {
+            key = OccurrenceKey(rule: number, client: "", identity: 0)
+        }
+        let count = occurrences[key, default: 0] + 1
+        occurrences[key] = count
+        return SeededRandom(
+            seed: seed,
+            parts: [id, rule.name, occasion.client, String(occasion.identity, radix: 16), String(count)])
+    }
+
+    private mutating func quota(
+        of rule: Rule, _ number: Int, _ occasion: Occasion, at time: Duration
+    ) -> QuotaStanding? {
+        for case .quota(let quota) in rule.effects {
+            var key = QuotaKey(rule: number, scope: occasion.client)
+            if quotas.count >= Self.mostScopes, quotas[key] == nil { key.scope = "" }
+            var window = quotas[key] ?? QuotaWindow(began: time, used: 0)
+            if time >= window.began + quota.per {
+                let passed = Int((time - window.began) / quota.per)
+                window = QuotaWindow(began: window.began + quota.per * passed, used: 0)
+            }
+            let isExceeded = window.used >= quota.amount
+            if !isExceeded, quota.unit == .requests { window.used += 1 }
+            quotas[key] = window
+            return QuotaStanding(
+                quota: quota, remaining: max(0, quota.amount - window.used),
+                resetsIn: window.began + quota.per - time, isExceeded: isExceeded)
+        }
+        return nil
+    }
+}
+
+extension Effect {
+    /// Whether it draws something.
+    var isRandom: Bool {
+        switch self {
+        case .delay(_, .fixed), .slice(_, .fixed): false
+        case .delay, .slice, .corrupt: true
+        default: false
+        }
+    }
+}

@@ -1,3 +1,5 @@
+public import JSONTree
+public import Scenarios
 public import SocketServer
 
 /// What a fake pretends to be.
@@ -19,6 +21,24 @@ public protocol Fake: Actor {
     nonisolated var configuration: ServerConfiguration { get }
     /// Answers one exchange.
     func reply(to exchange: Exchange) async -> Reply
+    /// Answers one exchange as a scenario directs.
+    func reply(to exchange: Exchange, with direction: Direction) async -> Reply
+    /// What scenarios may speak of here: routes, messages, native errors, state.
+    nonisolated var vocabulary: Vocabulary.Backend { get }
+    /// Who asks, as the real server tells its clients apart; empty if it cannot.
+    nonisolated func client(of request: Request, body: [UInt8]) -> String
+    /// The type of a message of a WebSocket, by which rules name it.
+    nonisolated func type(of message: WebSocketMessage) -> String
+    /// The type of an event of a stream, by which rules name it.
+    nonisolated func type(of event: ServerSentEvent) -> String
+    /// The part of the fake's state that scenarios may look at and set: an object.
+    func state() -> JSON
+    /// Changes some of it, all or nothing.
+    func set(_ changes: JSONObject) throws(StateError)
+    /// The native error of a quota that is used up, if the rule names none.
+    nonisolated func errorBeyond(_ quota: Quota) -> String
+    /// What the real server says of a quota in the heads of its answers.
+    nonisolated func fields(of standing: QuotaStanding) -> HeaderFields
     /// Begins what goes on without a request, such as a queue's worker.
     func didStart(at addresses: [SocketAddress]) async
     /// Ends everything that the fake began itself; returns when it has ended.
@@ -26,6 +46,43 @@ public protocol Fake: Actor {
 }
 
 extension Fake {
+    public func reply(to exchange: Exchange, with direction: Direction) async -> Reply {
+        await reply(to: exchange)
+    }
+
+    public nonisolated var vocabulary: Vocabulary.Backend { Vocabulary.Backend(kind: kind.rawValue) }
+
+    public nonisolated func client(of request: Request, body: [UInt8]) -> String { "" }
+
+    /// The `type` of a JSON object; else `text` or `binary`.
+    public nonisolated func type(of message: WebSocketMessage) -> String {
+        switch message {
+        case .text(let text): (try? JSON(parsing: text))?["type"]?.string ?? "text"  // No JSON is plain text.
+        case .binary: "binary"
+        }
+    }
+
+    /// The event's name; else `done` for `[DONE]`, else the `msg`, `type` or `object` of its JSON, else `event`.
+    public nonisolated func type(of event: ServerSentEvent) -> String {
+        if !event.name.isEmpty { return event.name }
+        if event.data == "[DONE]" { return "done" }
+        // No JSON has no members.
+        guard let json = try? JSON(parsing: event.data) else { return "event" }
+        return json["msg"]?.string ?? json["type"]?.string ?? json["object"]?.string ?? "event"
+    }
+
+    public func state() -> JSON { [:] }
+
+    public func set(_ changes: JSONObject) throws(StateError) {
+        for (name, _) in changes {
+            throw StateError(name, "this fake has no such state")
+        }
+    }
+
+    public nonisolated func errorBeyond(_ quota: Quota) -> String { "rate_limit" }
+
+    public nonisolated func fields(of standing: QuotaStanding) -> HeaderFields { [:] }
+
     public func didStart(at addresses: [SocketAddress]) async {}
     public func willStop() async {}
 }

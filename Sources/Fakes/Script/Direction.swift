@@ -1,0 +1,34 @@
+public import Scenarios
+
+/// What a scenario wants of a fake's own work on one exchange: that which no wire can imitate from outside.
+public struct Direction: Sendable {
+    /// Do as the real server does in this trouble.
+    public var error: NativeErrorUse?
+    /// How much longer each step of the work takes, drawn anew for each.
+    public var stepDelay: (@Sendable () -> Duration)?
+
+    public init(error: NativeErrorUse? = nil, stepDelay: (@Sendable () -> Duration)? = nil) {
+        self.error = error
+        self.stepDelay = stepDelay
+    }
+
+    /// Nothing is asked.
+    public static let none = Direction()
+
+    public var isNone: Bool { error == nil && stepDelay == nil }
+}
+
+/// Why a fake's state could not be changed as told.
+public struct StateError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The member's name, such as `vram_free`.
+    public var name: String
+    /// What was expected, and what came.
+    public var message: String
+
+    public init(_ name: String, _ message: String) {
+        self.name = name
+        self.message = message
+    }
+
+    public var description: String { "\(name): \(message)" }
+}

@@ -56,12 +56,13 @@ let package = Package(
         .target(name: "ComfyUIAssets", exclude: ["object_info.json", "node_replacements.json"]),
         .target(name: "GradioAssets", exclude: ["apps", "data"]),
 
+        module("Words"),
         module("JSONTree"),
         module("YAMLNodes", ["CYAML"]),
         module("SocketServer", ["CLws", "COpenSSL", "CNghttp2", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
         module("Scenarios", ["JSONTree", "YAMLNodes"]),
-        module("Journal", ["JSONTree"]),
+        module("Journal", ["JSONTree", "Words"]),
         module("Fakes", ["SocketServer", "JSONTree", "Scenarios", "Journal", logging]),
         module("ComfyUIFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
         module("LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes"]),
@@ -70,7 +71,7 @@ let package = Package(
             "Suite",
             [
                 "Fakes", "Scenarios", "Journal", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree",
-                "YAMLNodes",
+                "YAMLNodes", "Words",
                 logging, argumentParser,
             ]),
         module("UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
@@ -87,6 +88,7 @@ let package = Package(
             name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer"],
             path: "Benchmarks/fresh-fake", swiftSettings: [.swiftLanguageMode(.v6)]),
 
+        tests(of: "Words"),
         tests(of: "JSONTree"),
         tests(of: "YAMLNodes"),
         tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),

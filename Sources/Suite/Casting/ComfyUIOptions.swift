@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import ComfyUIFake
+internal import Words
 
 /// The flags that only a fake ComfyUI has; those that the real server has too are spelled as its own.
 public struct ComfyUIOptions: ParsableArguments, Sendable {

@@ -1,3 +1,5 @@
+internal import Words
+
 /// How log lines are written to standard error.
 public enum LogFormat: String, Sendable, Equatable, CaseIterable {
     /// For people: time, fake, message.

@@ -1,3 +1,4 @@
+internal import Words
 internal import YAMLNodes
 
 extension Settings {

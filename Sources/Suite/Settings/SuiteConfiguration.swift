@@ -1,4 +1,5 @@
 public import Fakes
+internal import Words
 
 /// What the suite shall be, every question settled.
 public struct SuiteConfiguration: Sendable, Equatable {

@@ -1,7 +1,7 @@
 /// The word among `words` that was probably meant by `typed`, if one is near enough to be a slip of the finger.
 ///
 /// Near enough is one slip for every three letters, and at least one.
-func nearestWord(to typed: String, among words: [String]) -> String? {
+public func nearestWord(to typed: String, among words: [String]) -> String? {
     let typed = typed.lowercased()
     let candidates = words.map { word in
         // Of two words equally near, the one that begins alike is meant.
@@ -16,7 +16,7 @@ func nearestWord(to typed: String, among words: [String]) -> String? {
 }
 
 /// "did you mean …?" with the nearest word, or else all words that would have been right.
-func advice(for typed: String, among words: [String]) -> String {
+public func advice(for typed: String, among words: [String]) -> String {
     nearestWord(to: typed, among: words).map { "did you mean \"\($0)\"?" }
         ?? "expected \(words.count > 1 ? "one of " : "")\(words.joined(separator: ", "))"
 }

@@ -25,7 +25,9 @@ public struct SuiteError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// An option, a variable or a line of a file that cannot be meant so.
-    public static func usage(_ message: String) -> SuiteError { SuiteError(.usage, message) }
+    ///
+    /// The message is one line, whatever it quotes.
+    public static func usage(_ message: String) -> SuiteError { SuiteError(.usage, message.printable) }
 
     public var description: String { message }
 }

@@ -47,13 +47,27 @@ public enum Program {
         }
         let status = root.exitCode(for: error)
         let text = root.fullMessage(for: error)
-        if !text.isEmpty { WholeFile.write(text + "\n", to: status == .success ? STDOUT_FILENO : STDERR_FILENO) }
+        if status == .success {
+            if !text.isEmpty { say(text) }
+        } else if !text.isEmpty {
+            WholeFile.write(text.printableLines + "\n", to: STDERR_FILENO)
+        }
         exit(status == .validationFailure ? SuiteError.Code.usage.exitStatus : status.rawValue)
     }
 
     /// Tells the person at the terminal what went wrong.
     static func complain(_ message: String) {
-        WholeFile.write(Ink.on(descriptor: STDERR_FILENO).alarming("error: ") + message + "\n", to: STDERR_FILENO)
+        tell("error: ", message)
+    }
+
+    /// Tells the person at the terminal what is not as it was asked for.
+    static func warn(_ message: String) {
+        tell("warning: ", message)
+    }
+
+    private static func tell(_ heading: String, _ message: String) {
+        let heading = Ink.on(descriptor: STDERR_FILENO).alarming(heading)
+        WholeFile.write(heading + message.printableLines + "\n", to: STDERR_FILENO)
     }
 
     /// Prints to standard output at once, whatever it is.

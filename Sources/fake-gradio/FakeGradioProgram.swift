@@ -16,7 +16,7 @@ struct FakeGradioProgram: ServingCommand {
         cast.gradioMajor = try own.version()
         cast.gradioOptions = own.options
         cast.tuneGradio = own.tune
-        return try await options.serve(nil, with: own.settings, cast: cast, until: signals)
+        return try await options.serve(nil, with: own.settings, over: own.usual, cast: cast, until: signals)
     }
 
     static func main() {

@@ -95,6 +95,17 @@ import Testing
         }
     }
 
+    @Test func `an executable of one fake gives advice that fits it`() async throws {
+        let (descriptor, port) = try listeningSocket()
+        defer { close(descriptor) }
+        try await withTemporaryFolder { folder in
+            let fake = try await ChildProcess.run("fake-comfyui", ["--port", "\(port)"], in: folder)
+
+            #expect(fake.status == 3)
+            #expect(fake.errors.hasSuffix("or choose another port: --port \(port + 1), or --port 0 for a free one\n"))
+        }
+    }
+
     @Test func `settings come from the file beside and from the environment`() async throws {
         try await withTemporaryFolder { folder in
             try WholeFile.write("only: [comfyui]\nseed: 5\nspeed: 2x\n", to: folder + "/understudy.yaml")

@@ -35,26 +35,59 @@ import Testing
         #expect(holder.userID == getuid())
     }
 
-    @Test func `the complaint says who holds the port and each way out`() throws {
-        let fake = try SuiteConfiguration(Settings()).fakes[1]
-        func complaint(pid: Int32?, command: String?) -> String {
-            PortHolder(pid: pid, command: command, folder: pid == nil ? nil : "/srv/ai", userID: 33).complaint(
-                port: 4000, wantedBy: fake)
-        }
-        let others = "or choose another port: --port litellm=8000,4001, or --ports random"
-
+    @Test func `the complaint says who holds the port and each way out`() {
         #expect(
             complaint(pid: 42, command: "litellm --port 4000")
-                == "port 4000, which litellm wants, is held by process 42 in /srv/ai: litellm --port 4000\nEnd it (kill 42), \(others)"
+                == "port 4000, which litellm wants, is held by process 42 in /srv/ai: litellm --port 4000\nEnd it (kill 42), or leave"
         )
         #expect(
             complaint(pid: 42, command: "/usr/local/bin/understudy up")
                 == "port 4000, which litellm wants, is held by another suite in /srv/ai (process 42)\n"
-                + "End it (cd /srv/ai && understudy down), \(others)")
+                + "End it (cd /srv/ai && understudy down), or leave")
         #expect(
             complaint(pid: nil, command: nil)
-                == "port 4000, which litellm wants, is held by a process of another user (uid 33)\nHave it ended, \(others)"
+                == "port 4000, which litellm wants, is held by a process of another user (uid 33)\nHave it ended, or leave"
         )
+    }
+
+    @Test func `of a command line that holds a program, one short line is shown`() {
+        let program =
+            "python3 -c import socket\nsocket.listen()\u{1B}[2J" + String(repeating: " # more", count: 100_000)
+
+        let lines = complaint(pid: 42, command: program).split(separator: "\n")
+
+        #expect(lines.count == 2)
+        #expect(lines[0].contains(#": python3 -c import socket\nsocket.listen()\u{1B}[2J # more"#))
+        #expect(lines[0].hasSuffix("…"))
+        #expect(lines[0].count < 220)
+    }
+
+    @Test func `the folder of another suite is a word that the shell takes as one`() {
+        #expect(
+            complaint(pid: 42, command: "understudy up", folder: "/srv/it's mine").contains(
+                #"(cd '/srv/it'\''s mine' && understudy down)"#))
+    }
+
+    @Test func `another port is asked for as the program has it, and is none that the suite wants itself`() throws {
+        var settings = Settings()
+        settings.ports.named = ["litellm": [8000, 8001], "comfyui": [8002]]
+        let fakes = try SuiteConfiguration(settings).fakes
+        let wanted = Set(fakes.flatMap(\.ports))
+
+        #expect(
+            PortFlag.named.wayOut(of: fakes[1], busy: 8000, wanted: wanted)
+                == "choose another port: --port litellm=8003,8001, or --ports random")
+        #expect(
+            PortFlag.nameless.wayOut(of: fakes[1], busy: 8001, wanted: wanted)
+                == "choose another port: --port 8000,8003, or --port 0,0 for free ones")
+        #expect(
+            PortFlag.nameless.wayOut(of: fakes[0], busy: 65_535, wanted: []).hasPrefix(
+                "choose another port: --port 8002,"))
+    }
+
+    private func complaint(pid: Int32?, command: String?, folder: String = "/srv/ai") -> String {
+        PortHolder(pid: pid, command: command, folder: pid == nil ? nil : folder, userID: 33).complaint(
+            port: 4000, wantedBy: "litellm", wayOut: "leave")
     }
 
     @Test func `nobody holds a free port`() throws {

@@ -64,6 +64,47 @@ import Testing
         #expect(error?.message == "port 8000 was given twice: to comfyui and to litellm")
     }
 
+    @Test func `a fake cannot have the same port twice`() {
+        let error = #expect(throws: SuiteError.self) { try SuiteConfiguration(make(ports: "litellm=18472,18472")) }
+
+        #expect(error?.code == .usage)
+        #expect(error?.message == "port 18472 was given twice: to litellm")
+    }
+
+    @Test(arguments: ["litellm=8001 litellm=8002", "8001 8002"])
+    func `ports for the same fake in two places are refused: the second ones may be meant to come on top`(text: String)
+    {
+        let error = #expect(throws: SuiteError.self) { try PortAssignments(text: text, place: "--port") }
+
+        #expect(error?.message.contains("write them with commas between") == true)
+    }
+
+    @Test func `a port for an unknown fake is refused with all names, each once`() {
+        let error = #expect(throws: SuiteError.self) {
+            try SuiteConfiguration(make(only: ["comfyui"], apps: ["my/whisper.yaml"], ports: "stable-diffusion=1"))
+        }
+
+        #expect(
+            error?.message
+                == "a port for an unknown fake \"stable-diffusion\": expected one of comfyui, litellm, wan2gp, audioldm, rvc, echo, whisper"
+        )
+    }
+
+    @Test func `a flag's port without a name wins over names and numbers further down, as does random`() throws {
+        func ports(_ flag: String, over lower: String) throws -> [Int] {
+            var settings = try make(only: ["comfyui"], ports: flag).over(make(environment: ["UNDERSTUDY_PORTS": lower]))
+            settings.ports = settings.ports.over(try PortAssignments(text: "7860", place: "usual"))
+            return try SuiteConfiguration(settings).fakes[0].ports
+        }
+
+        #expect(try ports("9000", over: "comfyui=8189") == [9000])
+        #expect(try ports("9000", over: "random") == [9000])
+        #expect(try ports("random", over: "8189") == [0])
+        #expect(try ports("", over: "8189") == [8189])
+        #expect(try ports("", over: "comfyui=8189") == [8189])
+        #expect(try ports("", over: "random") == [0])
+    }
+
     @Test(arguments: ["comfyui=http", "comfyui=65536", "-1", "litellm=8000,"])
     func `what is no port is refused`(text: String) {
         #expect(throws: SuiteError.self) { try PortAssignments(text: text, place: "--port") }

@@ -43,7 +43,12 @@ public struct GradioOptions: ParsableArguments, Sendable {
     public var settings: Settings {
         var settings = Settings()
         settings.apps = [app]
-        // Where the real one stands, for an app that has no place of its own.
+        return settings
+    }
+
+    /// Where the real one stands, for an app that has no place of its own.
+    public var usual: Settings {
+        var settings = Settings()
         if !Lineup.apps.contains(app) { settings.ports.nameless = [7860] }
         return settings
     }

@@ -16,18 +16,20 @@ public struct SingleFakeOptions: ParsableArguments, Sendable {
     /// - Parameters:
     ///   - id: the fake's name in the lineup, or nil where the settings name an app.
     ///   - own: what this executable's own flags say.
+    ///   - usual: what holds where neither flags nor surroundings say anything.
     ///   - cast: who plays the part.
     /// - Returns: the exit status.
     public func serve(
-        _ id: String?, with own: Settings, cast: Cast, until signals: StopSignals
+        _ id: String?, with own: Settings, over usual: Settings = Settings(), cast: Cast, until signals: StopSignals
     ) async throws -> Int32 {
         var flags = try server.settings().over(own)
         flags.only = id.map { [$0] } ?? []
         flags.apps = own.apps ?? []
         if let port { flags.ports = try PortAssignments(text: port, place: "--port") }
-        let settings = try flags.over(.surroundings())
+        let settings = try flags.over(.surroundings()).over(usual)
         let configuration = try SuiteConfiguration(settings)
-        let suite = try await RunningSuite.start(configuration, cast: cast)
+        let suite = try await RunningSuite.start(
+            configuration, cast: cast, portFlag: .nameless)
         try announce(suite.readyLine, portsFile: configuration.portsFile)
         StartupPages.giveBack()
         let status = await signals.first()

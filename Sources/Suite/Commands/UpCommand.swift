@@ -75,7 +75,7 @@ public struct UpCommand: ServingCommand {
             try sayItIsUp(holder)
             return 0
         }
-        let suite = try await RunningSuite.start(configuration, cast: Cast())
+        let suite = try await RunningSuite.start(configuration, cast: Cast(), portFlag: .named)
         try claim.announce(suite.readyLine)
         if let file = configuration.portsFile { try WholeFile.write(suite.readyLine.text + "\n", to: file) }
         if let readyDescriptor {

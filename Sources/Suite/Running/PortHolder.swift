@@ -27,24 +27,43 @@ public struct PortHolder: Sendable, Equatable {
     }
 
     /// Who holds the port, and what to do about it.
-    func complaint(port: Int, wantedBy fake: SuiteConfiguration.Fake) -> String {
-        let others = fake.ports.map { $0 == port ? "\($0 + 1)" : "\($0)" }.joined(separator: ",")
-        let wayOut = "or choose another port: --port \(fake.id)=\(others), or --ports random"
+    ///
+    /// - Parameter wayOut: what else can be done than to end the holder.
+    func complaint(port: Int, wantedBy fake: String, wayOut: String) -> String {
+        let place = folder.map { " in \($0)" } ?? ""
+        let trouble = "port \(port), which \(fake) wants, is held by"
         switch (pid, command) {
         case (let pid?, let command?):
-            let place = folder.map { " in \($0)" } ?? ""
             if let folder, command.contains("understudy up") {
-                return "port \(port), which \(fake.id) wants, is held by another suite\(place) (process \(pid))\n"
-                    + "End it (cd \(folder) && understudy down), \(wayOut)"
+                return "\(trouble) another suite\(place) (process \(pid))\n"
+                    + "End it (cd \(Self.shellWord(folder)) && understudy down), or \(wayOut)"
             }
-            return "port \(port), which \(fake.id) wants, is held by process \(pid)\(place): \(command)\n"
-                + "End it (kill \(pid)), \(wayOut)"
+            return "\(trouble) process \(pid)\(place): \(Self.line(of: command))\nEnd it (kill \(pid)), or \(wayOut)"
         case (let pid?, nil):
-            return "port \(port), which \(fake.id) wants, is held by process \(pid)\nEnd it (kill \(pid)), \(wayOut)"
+            return "\(trouble) process \(pid)\nEnd it (kill \(pid)), or \(wayOut)"
         default:
-            return "port \(port), which \(fake.id) wants, is held by a process of another user (uid \(userID))\n"
-                + "Have it ended, \(wayOut)"
+            return "\(trouble) a process of another user (uid \(userID))\nHave it ended, or \(wayOut)"
         }
+    }
+
+    /// A command line may hold a whole program: one line of it tells which it is.
+    private static func line(of command: String) -> String {
+        let length = 120
+        let line = command.prefix(length + 1).printable
+        return line.count > length ? line.prefix(length) + "…" : line
+    }
+
+    /// A path as a shell takes it for one word.
+    private static func shellWord(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "@"), UInt8(ascii: "="):
+                true  // From "+" to ":" stand comma, hyphen, dot, slash and the digits.
+            default: false
+            }
+        }
+        return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 }
 

@@ -26,16 +26,21 @@ struct RunningSuite: Sendable {
     /// Starts all fakes with that cast; when this returns they all answer.
     ///
     /// - Throws: ``SuiteError``; nothing runs then.
-    static func start(_ configuration: SuiteConfiguration, cast: Cast) async throws -> RunningSuite {
-        try await start(configuration) { part, environment in
+    static func start(
+        _ configuration: SuiteConfiguration, cast: Cast, portFlag: PortFlag
+    ) async throws -> RunningSuite {
+        try await start(configuration, portFlag: portFlag) { part, environment in
             try cast.fake(for: part, of: configuration, in: environment)
         }
     }
 
     /// Starts all fakes; when this returns they all answer.
     ///
+    /// - Parameter portFlag: how another port could be asked for, should one be busy.
     /// - Throws: ``SuiteError``, or what the casting throws; nothing runs then.
-    static func start(_ configuration: SuiteConfiguration, casting: @escaping Casting) async throws -> RunningSuite {
+    static func start(
+        _ configuration: SuiteConfiguration, portFlag: PortFlag = .named, casting: @escaping Casting
+    ) async throws -> RunningSuite {
         var parts: [Part] = []
         var failure: (any Error)?
         await withTaskGroup(of: Result<Part, any Error>.self) { group in
@@ -44,7 +49,7 @@ struct RunningSuite: Sendable {
                     do {
                         return .success(try await start(fake, at: index, of: configuration, casting: casting))
                     } catch {
-                        return .failure(error)
+                        return .failure(explained(error, fake, of: configuration, portFlag))
                     }
                 }
             }
@@ -88,17 +93,21 @@ struct RunningSuite: Sendable {
             return Part(index: index, fake: running, loop: loop)
         } catch {
             await loop.stop()
-            throw explained(error, fake)
+            throw error
         }
     }
 
     /// What went wrong, with who holds the port if that is the reason.
-    private static func explained(_ error: any Error, _ fake: SuiteConfiguration.Fake) -> any Error {
+    private static func explained(
+        _ error: any Error, _ fake: SuiteConfiguration.Fake, of configuration: SuiteConfiguration, _ portFlag: PortFlag
+    ) -> any Error {
         guard let error = error as? SocketServerError else { return error }
         guard error.code == .addressInUse else { return SuiteError(.start, "\(fake.id): \(error.message)") }
         for port in fake.ports where port != 0 {
             guard let holder = PortHolder.holding(port: port) else { continue }
-            return SuiteError(.start, holder.complaint(port: port, wantedBy: fake))
+            let wanted = Set(configuration.fakes.flatMap(\.ports))
+            let wayOut = portFlag.wayOut(of: fake, busy: port, wanted: wanted)
+            return SuiteError(.start, holder.complaint(port: port, wantedBy: fake.id, wayOut: wayOut))
         }
         return SuiteError(.start, "\(fake.id): \(error.message)")
     }

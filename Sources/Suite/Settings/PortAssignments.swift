@@ -21,10 +21,17 @@ public struct PortAssignments: Sendable, Equatable {
             }
             let halves = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let ports = try Self.ports(halves[halves.count - 1], place: place)
+            let isFirst: Bool
             if halves.count == 2 {
-                named[String(halves[0])] = ports
+                isFirst = named.updateValue(ports, forKey: String(halves[0])) == nil
             } else {
+                isFirst = nameless == nil
                 nameless = ports
+            }
+            guard isFirst else {
+                throw .usage(
+                    "\(place): ports for the same fake twice, in \"\(text)\": write them with commas between, as litellm=8000,4000"
+                )
             }
         }
     }
@@ -33,8 +40,9 @@ public struct PortAssignments: Sendable, Equatable {
     func over(_ lower: PortAssignments) -> PortAssignments {
         var both = self
         both.random = random || lower.random
-        both.named.merge(random ? [:] : lower.named) { mine, _ in mine }
-        both.nameless = nameless ?? lower.nameless
+        // A port without a name is for the only fake, whatever that is called further down.
+        both.named.merge(random || nameless != nil ? [:] : lower.named) { mine, _ in mine }
+        both.nameless = nameless ?? (random ? nil : lower.nameless)
         return both
     }
 

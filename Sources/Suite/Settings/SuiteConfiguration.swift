@@ -104,7 +104,7 @@ extension SuiteConfiguration.Fake {
 extension [SuiteConfiguration.Fake] {
     /// The same fakes on the ports that were asked for.
     fileprivate func placed(_ ports: PortAssignments) throws(SuiteError) -> [SuiteConfiguration.Fake] {
-        let known = map(\.id) + Lineup.names
+        let known = Lineup.names + map(\.id).filter { !Lineup.names.contains($0) }
         for name in ports.named.keys.sorted() where !known.contains(name) {
             throw .usage("a port for an unknown fake \"\(name)\": \(advice(for: name, among: known))")
         }
@@ -122,7 +122,8 @@ extension [SuiteConfiguration.Fake] {
         for fake in placed {
             for port in fake.ports where port != 0 {
                 if let owner = owners.updateValue(fake.id, forKey: port) {
-                    throw .usage("port \(port) was given twice: to \(owner) and to \(fake.id)")
+                    let owners = owner == fake.id ? "to \(owner)" : "to \(owner) and to \(fake.id)"
+                    throw .usage("port \(port) was given twice: \(owners)")
                 }
             }
         }

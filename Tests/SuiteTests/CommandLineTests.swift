@@ -16,6 +16,16 @@ import Testing
             let again = try await understudy("up", "--only", "rvc", in: folder)
             #expect(again.status == 0)
             #expect(again.output == up.output)
+            #expect(
+                again.errors.hasPrefix(
+                    "warning: Understudy is already up here (pid \(try #require(holder(in: folder)).pid)), "
+                        + "and what was asked for now is not applied:\n  fakes: comfyui=0 (asked for: rvc=7865)\n"))
+
+            let same = try await understudy(
+                "up", "-v", "--only", "comfyui", "--ports", "random", "--ports-file", "ports.json", in: folder)
+            #expect(same.output == up.output)
+            #expect(same.errors.contains("verbose: false (asked for: true)"))
+            #expect(WholeFile.text(folder + "/ports.json") == up.output)
 
             let status = try await understudy("status", "--check", in: folder)
             #expect(status.status == 0)
@@ -35,7 +45,7 @@ import Testing
     @Test func `a suite that was killed leaves nothing in the way of the next one`() async throws {
         try await withTemporaryFolder { folder in
             _ = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
-            let killed = try #require(StateFolder(path: folder + "/.understudy").holder)
+            let killed = try #require(holder(in: folder))
             kill(killed.pid, SIGKILL)
             #expect(StateFolder(path: folder + "/.understudy").waitUntilFree(patience: .seconds(5)))
 
@@ -165,6 +175,10 @@ import Testing
             #expect(outcome.status == 0)
             #expect(outcome.output.contains("ports-file"))
         }
+    }
+
+    private func holder(in folder: String) -> StateFolder.Holder? {
+        StateFolder(path: folder + "/.understudy").holder
     }
 
     private func understudy(_ arguments: String..., in folder: String) async throws -> ChildProcess.Outcome {

@@ -32,11 +32,14 @@ import Testing
             }
             #expect(WholeFile.text(state.readyFile) == nil)
             #expect(WholeFile.text(state.pidFile) == "\(getpid())\n")
-            try claim.announce(ReadyLine(seed: 1, fakes: []))
+            let record = SettingsRecord(try SuiteConfiguration(Settings()))
+            try claim.announce(ReadyLine(seed: 1, fakes: []), of: record)
+            #expect(WholeFile.text(state.settingsFile) == record.text + "\n")
             #expect(WholeFile.text(state.readyFile) == "{\"ready\":true,\"seed\":1,\"fakes\":[]}\n")
             claim.release()
 
             #expect(WholeFile.text(state.readyFile) == nil)
+            #expect(WholeFile.text(state.settingsFile) == nil)
             #expect(WholeFile.text(state.pidFile) == "")
         }
     }

@@ -5,7 +5,8 @@ public struct StateOptions: ParsableArguments, Sendable {
     @Option(
         name: .customLong("state"),
         help: ArgumentHelp(
-            "The folder for pid, ready line and log. (default: .understudy, or $UNDERSTUDY_STATE)", valueName: "folder")
+            "The folder for pid, ready line, settings and log. (default: .understudy, or $UNDERSTUDY_STATE)",
+            valueName: "folder")
     )
     var path: String?
 

@@ -46,7 +46,9 @@ public struct UpCommand: ServingCommand {
 
     @OptionGroup var state: StateOptions
 
-    @Flag(name: .shortAndLong, help: "Go to the background once all fakes listen.")
+    @Flag(
+        name: .shortAndLong,
+        help: "Go to the background once all fakes listen.")
     var detach = false
 
     @Option(help: .hidden)
@@ -59,7 +61,7 @@ public struct UpCommand: ServingCommand {
         let configuration = try SuiteConfiguration(
             settings().over(.surroundings(file: settingsFile)))
         if let holder = state.folder.holder {
-            try sayItIsUp(holder)
+            try sayItIsUp(holder, asked: configuration)
             return 0
         }
         if detach {
@@ -72,12 +74,12 @@ public struct UpCommand: ServingCommand {
             guard let holder = state.folder.holder else {
                 throw SuiteError(.start, "another suite has just taken \(state.folder.path)")
             }
-            try sayItIsUp(holder)
+            try sayItIsUp(holder, asked: configuration)
             return 0
         }
         let suite = try await RunningSuite.start(configuration, cast: Cast(), portFlag: .named)
-        try claim.announce(suite.readyLine)
-        if let file = configuration.portsFile { try WholeFile.write(suite.readyLine.text + "\n", to: file) }
+        try claim.announce(suite.readyLine, of: SettingsRecord(configuration))
+        try leave(suite.readyLine, in: configuration.portsFile)
         if let readyDescriptor {
             try DetachedSuite.settle(suite.readyLine, readyDescriptor: readyDescriptor, logFile: state.folder.logFile)
         } else {
@@ -100,11 +102,24 @@ public struct UpCommand: ServingCommand {
         return settings
     }
 
-    private func sayItIsUp(_ holder: StateFolder.Holder) throws(SuiteError) {
+    /// Says where the suite is that is up here, and what of `asked` it does not do.
+    private func sayItIsUp(_ holder: StateFolder.Holder, asked: SuiteConfiguration) throws(SuiteError) {
         guard let line = holder.readyLine else {
             throw SuiteError(.start, "another suite is just starting here (pid \(holder.pid)): try again in a moment")
         }
+        try leave(line, in: asked.portsFile)
         announce(line, pid: holder.pid, heading: "Understudy is already up")
+        let differences = holder.settings?.differences(from: SettingsRecord(asked)) ?? []
+        if !differences.isEmpty {
+            Program.warn(
+                "Understudy is already up here (pid \(holder.pid)), and what was asked for now is not applied:\n"
+                    + differences.map { "  \($0.printable)\n" }.joined() + "End it first: understudy down")
+        }
+    }
+
+    /// Whoever asked for the file reads it next, whether the suite is new or not.
+    private func leave(_ line: ReadyLine, in portsFile: String?) throws(SuiteError) {
+        if let portsFile { try WholeFile.write(line.text + "\n", to: portsFile) }
     }
 
     private func announce(_ line: ReadyLine, pid: Int32, heading: String = "Understudy is up") {

@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The folder in which a suite leaves what `down`, `status` and `logs` need: `.understudy/` with `pid`, `ready.json` and `log`.
+/// The folder in which a suite leaves what `down`, `status` and `logs` need: `.understudy/` with `pid`, `ready.json`,
+/// `settings.json` and `log`.
 ///
 /// Whether a suite is up is told by a lock on the file `pid`, not by the number in it: the kernel takes the lock away
 /// with the process. So neither a dead process nor another one that got its number looks like a running suite.
@@ -17,6 +18,8 @@ public struct StateFolder: Sendable, Equatable {
     public var pidFile: String { path + "/pid" }
     /// The ready line, from the moment when all fakes listen.
     public var readyFile: String { path + "/ready.json" }
+    /// What the suite was asked to be.
+    public var settingsFile: String { path + "/settings.json" }
     /// What a suite in the background logs.
     public var logFile: String { path + "/log" }
 
@@ -25,6 +28,8 @@ public struct StateFolder: Sendable, Equatable {
         public let pid: Int32
         /// Nil while it is still starting.
         public let readyLine: ReadyLine?
+        /// What it was asked to be; nil while it is still starting.
+        let settings: SettingsRecord?
     }
 
     /// The suite that is up here, if one is.
@@ -36,7 +41,9 @@ public struct StateFolder: Sendable, Equatable {
         guard unsafe fcntl(descriptor, F_GETLK, &lock) == 0, lock.l_type != Int16(F_UNLCK) else { return nil }
         // The kernel says 0 for a process that lives in another pid namespace: then the number in the file is all there is.
         let pid = lock.l_pid > 0 ? lock.l_pid : Int32(WholeFile.text(pidFile)?.split(separator: "\n").first ?? "") ?? 0
-        return Holder(pid: pid, readyLine: WholeFile.text(readyFile).flatMap(ReadyLine.init(text:)))
+        return Holder(
+            pid: pid, readyLine: WholeFile.text(readyFile).flatMap(ReadyLine.init(text:)),
+            settings: WholeFile.text(settingsFile).flatMap(SettingsRecord.init(text:)))
     }
 
     /// Takes the folder for this process, until it ends or calls ``Claim/release()``.
@@ -54,6 +61,7 @@ public struct StateFolder: Sendable, Equatable {
             return nil
         }
         unsafe unlink(readyFile)
+        unsafe unlink(settingsFile)
         ftruncate(descriptor, 0)
         WholeFile.write("\(getpid())\n", to: descriptor)
         return Claim(folder: self, descriptor: descriptor)
@@ -99,7 +107,8 @@ public struct StateFolder: Sendable, Equatable {
         }
 
         /// From now on the suite is up for all who look.
-        public func announce(_ readyLine: ReadyLine) throws(SuiteError) {
+        func announce(_ readyLine: ReadyLine, of settings: SettingsRecord) throws(SuiteError) {
+            try WholeFile.write(settings.text + "\n", to: folder.settingsFile)
             try WholeFile.write(readyLine.text + "\n", to: folder.readyFile)
         }
 
@@ -108,6 +117,7 @@ public struct StateFolder: Sendable, Equatable {
         /// The file `pid` is emptied but not removed: somebody may already wait for its lock.
         public consuming func release() {
             unsafe unlink(folder.readyFile)
+            unsafe unlink(folder.settingsFile)
             ftruncate(descriptor, 0)
         }
 

@@ -25,13 +25,21 @@ final class ChildProcess: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, folder + "/out", new, 0o644)
         unsafe posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, folder + "/err", new, 0o644)
+        // A shell lets every signal through; the threads of the tests do not.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        unsafe sigemptyset(&blocked)
+        unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         // `env` changes the folder and becomes the program.
         let command = ["env", "-C", folder, Self.folderOfPrograms + program] + arguments
         var words = unsafe command.map { unsafe strdup($0) } + [nil]
         var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var pid: pid_t = 0
-        let status = unsafe posix_spawn(&pid, "/usr/bin/env", &actions, nil, &words, &variables)
+        let status = unsafe posix_spawn(&pid, "/usr/bin/env", &actions, &attributes, &words, &variables)
         try #require(status == 0, "cannot start \(program)")
         self.pid = pid
     }
@@ -58,10 +66,20 @@ final class ChildProcess: Sendable {
         )
     }
 
-    /// Waits until it has written a file. (It is renamed into place, so there is no half of it; ten seconds are enough.)
+    /// Waits until it has written a file. (It is renamed into place, so there is no half of it.)
     func file(_ name: String) async throws -> String {
+        try await text(of: name) { _ in true }
+    }
+
+    /// Waits until its standard output is as expected.
+    func output(_ isExpected: (String) -> Bool) async throws -> String {
+        try await text(of: "out", isExpected)
+    }
+
+    /// Ten seconds are enough.
+    private func text(of name: String, _ isExpected: (String) -> Bool) async throws -> String {
         for _ in 0..<1000 {
-            if let text = WholeFile.text(folder + "/" + name) { return text }
+            if let text = WholeFile.text(folder + "/" + name), isExpected(text) { return text }
             // Another process's file: there is nothing to await but time.
             try await Task.sleep(for: .milliseconds(10))
         }

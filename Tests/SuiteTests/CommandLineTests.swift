@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import UnderstudyTestKit
 
 @testable import Suite
 
@@ -7,8 +8,9 @@ import Testing
 @Suite struct CommandLineTests {
     @Test func `a suite goes to the background, is found there, and is taken down again`() async throws {
         try await withTemporaryFolder { folder in
-            let up = try await understudy("up", "--detach", "--only", "comfyui", "--ports", "random", in: folder)
+            let up = try await understudy("up", "-d", "--only", "comfyui", "--ports", "random", in: folder)
             #expect(up.status == 0)
+            #expect(up.errors == "")
             let line = try #require(ReadyLine(text: up.output))
             #expect(line.fakes.map(\.id) == ["comfyui"])
             for address in line.fakes[0].urls { try AddressCheck(url: address).run() }
@@ -22,7 +24,7 @@ import Testing
                         + "and what was asked for now is not applied:\n  fakes: comfyui=0 (asked for: rvc=7865)\n"))
 
             let same = try await understudy(
-                "up", "-v", "--only", "comfyui", "--ports", "random", "--ports-file", "ports.json", in: folder)
+                "up", "-dv", "--only", "comfyui", "--ports", "random", "--ports-file", "ports.json", in: folder)
             #expect(same.output == up.output)
             #expect(same.errors.contains("verbose: false (asked for: true)"))
             #expect(WholeFile.text(folder + "/ports.json") == up.output)
@@ -154,8 +156,45 @@ import Testing
         }
     }
 
+    @Test func `a suite that is detached and verbose with one word goes to the background once`() async throws {
+        try await withTemporaryFolder { folder in
+            let up = try await understudy("up", "-dv", "--only", "comfyui", "--ports", "random", in: folder)
+            let line = try #require(ReadyLine(text: up.output))
+
+            _ = try await RawSocket.get(line.fakes[0].url + "/queue")
+
+            #expect(try await understudy("logs", in: folder).output.contains("comfyui GET /queue 200"))
+            #expect(try await understudy("down", in: folder).status == 0)
+        }
+    }
+
+    @Test func `whoever follows the log reads on when it becomes another file`() async throws {
+        try await withTemporaryFolder { folder in
+            let state = StateFolder(path: folder)
+            let descriptor = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            let output = LogOutput(to: [descriptor])
+            try output.turn(to: state.logFile, old: state.oldLogFile, limit: 20)
+            output.write("one\n")
+            let follower = try ChildProcess("understudy", ["logs", "--follow", "--state", "."], in: folder)
+            _ = try await follower.output { $0 == "one\n" }
+
+            for word in ["longer than twenty bytes", "three", "again more than twenty", "five"] {
+                output.write(word + "\n")
+                _ = try await follower.output { $0.hasSuffix(word + "\n") }
+            }
+
+            kill(follower.pid, SIGTERM)
+            #expect(
+                await follower.outcome().output
+                    == "one\nlonger than twenty bytes\nthree\nagain more than twenty\nfive\n")
+        }
+    }
+
     @Test(arguments: [
         ["up", "--sede", "7"], ["up", "--only", "comfyiu"], ["up", "--speed", "fast"], ["upp"], ["up", "--ports", "x"],
+        ["up", "--port", "litellm=18472,18472"], ["up", "--port", "litellm=18472", "--port", "litellm=18473"],
+        ["up", "--\u{1B}[31m"], ["up", "--seed", "\u{1B}[31m"],
     ])
     func `a wrong command line is exit status 2, with a word on standard error`(arguments: [String]) async throws {
         try await withTemporaryFolder { folder in
@@ -163,6 +202,7 @@ import Testing
 
             #expect(outcome.status == 2)
             #expect(!outcome.errors.isEmpty)
+            #expect(!outcome.errors.contains("\u{1B}"))
             #expect(outcome.output == "")
         }
     }

@@ -29,7 +29,7 @@ public struct SingleFakeOptions: ParsableArguments, Sendable {
         let settings = try flags.over(.surroundings()).over(usual)
         let configuration = try SuiteConfiguration(settings)
         let suite = try await RunningSuite.start(
-            configuration, cast: cast, portFlag: .nameless)
+            configuration, cast: cast, portFlag: .nameless, log: LogOutput())
         try announce(suite.readyLine, portsFile: configuration.portsFile)
         StartupPages.giveBack()
         let status = await signals.first()

@@ -48,7 +48,9 @@ public struct UpCommand: ServingCommand {
 
     @Flag(
         name: .shortAndLong,
-        help: "Go to the background once all fakes listen.")
+        help: ArgumentHelp(
+            "Go to the background once all fakes listen.",
+            discussion: "Its log in the state folder goes on in a new file at 10 MB; one old file is kept."))
     var detach = false
 
     @Option(help: .hidden)
@@ -64,9 +66,9 @@ public struct UpCommand: ServingCommand {
             try sayItIsUp(holder, asked: configuration)
             return 0
         }
-        if detach {
-            let started = try DetachedSuite.start(
-                arguments: CommandLine.arguments.filter { $0 != "--detach" && $0 != "-d" })
+        // Whoever has a ready line to give is the child that was started here.
+        if detach && readyDescriptor == nil {
+            let started = try DetachedSuite.start(arguments: CommandLine.arguments)
             announce(started.readyLine, pid: started.pid)
             return 0
         }
@@ -77,11 +79,13 @@ public struct UpCommand: ServingCommand {
             try sayItIsUp(holder, asked: configuration)
             return 0
         }
-        let suite = try await RunningSuite.start(configuration, cast: Cast(), portFlag: .named)
+        let log = LogOutput()
+        let suite = try await RunningSuite.start(configuration, cast: Cast(), portFlag: .named, log: log)
         try claim.announce(suite.readyLine, of: SettingsRecord(configuration))
         try leave(suite.readyLine, in: configuration.portsFile)
         if let readyDescriptor {
-            try DetachedSuite.settle(suite.readyLine, readyDescriptor: readyDescriptor, logFile: state.folder.logFile)
+            try log.turn(to: state.folder.logFile, old: state.folder.oldLogFile)
+            DetachedSuite.settle(suite.readyLine, readyDescriptor: readyDescriptor)
         } else {
             announce(suite.readyLine, pid: getpid())
         }

@@ -14,7 +14,7 @@ enum DetachedSuite {
 
     /// Starts the child and waits until it is ready.
     ///
-    /// - Parameter arguments: those of this process, without the flag that asked for the background.
+    /// - Parameter arguments: those of this process.
     static func start(arguments: [String]) throws(SuiteError) -> Started {
         var ends: [Int32] = [0, 0]
         guard unsafe pipe(&ends) == 0 else { throw SuiteError(.start, "no pipe: \(lastSystemError())") }
@@ -30,14 +30,9 @@ enum DetachedSuite {
         exit(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
     }
 
-    /// In the child: leaves the terminal, turns the output to the log and says that all fakes listen.
-    static func settle(_ line: ReadyLine, readyDescriptor: Int32, logFile: String) throws(SuiteError) {
-        let log = unsafe open(logFile, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o644)
-        guard log >= 0 else { throw SuiteError(.start, "cannot write \(logFile): \(lastSystemError())") }
+    /// In the child, whose output goes to the log already: leaves the terminal and says that all fakes listen.
+    static func settle(_ line: ReadyLine, readyDescriptor: Int32) {
         setsid()
-        dup2(log, STDOUT_FILENO)
-        dup2(log, STDERR_FILENO)
-        close(log)
         WholeFile.write(line.text + "\n", to: readyDescriptor)
         close(readyDescriptor)
     }

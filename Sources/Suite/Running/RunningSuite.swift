@@ -27,19 +27,22 @@ struct RunningSuite: Sendable {
     ///
     /// - Throws: ``SuiteError``; nothing runs then.
     static func start(
-        _ configuration: SuiteConfiguration, cast: Cast, portFlag: PortFlag
+        _ configuration: SuiteConfiguration, cast: Cast, portFlag: PortFlag, log: LogOutput
     ) async throws -> RunningSuite {
-        try await start(configuration, portFlag: portFlag) { part, environment in
+        try await start(configuration, portFlag: portFlag, log: log) { part, environment in
             try cast.fake(for: part, of: configuration, in: environment)
         }
     }
 
     /// Starts all fakes; when this returns they all answer.
     ///
-    /// - Parameter portFlag: how another port could be asked for, should one be busy.
+    /// - Parameters:
+    ///   - portFlag: how another port could be asked for, should one be busy.
+    ///   - log: where the fakes log to.
     /// - Throws: ``SuiteError``, or what the casting throws; nothing runs then.
     static func start(
-        _ configuration: SuiteConfiguration, portFlag: PortFlag = .named, casting: @escaping Casting
+        _ configuration: SuiteConfiguration, portFlag: PortFlag = .named, log: LogOutput = LogOutput(),
+        casting: @escaping Casting
     ) async throws -> RunningSuite {
         var parts: [Part] = []
         var failure: (any Error)?
@@ -47,7 +50,7 @@ struct RunningSuite: Sendable {
             for (index, fake) in configuration.fakes.enumerated() {
                 group.addTask {
                     do {
-                        return .success(try await start(fake, at: index, of: configuration, casting: casting))
+                        return .success(try await start(fake, at: index, of: configuration, log, casting))
                     } catch {
                         return .failure(explained(error, fake, of: configuration, portFlag))
                     }
@@ -77,13 +80,14 @@ struct RunningSuite: Sendable {
     }
 
     private static func start(
-        _ fake: SuiteConfiguration.Fake, at index: Int, of configuration: SuiteConfiguration, casting: Casting
+        _ fake: SuiteConfiguration.Fake, at index: Int, of configuration: SuiteConfiguration, _ log: LogOutput,
+        _ casting: Casting
     ) async throws -> Part {
         let loop = try EventLoop(name: fake.id)
         let format = configuration.logFormat
         let environment = FakeEnvironment(
             id: fake.id, loop: loop, seed: configuration.seed, speed: configuration.speed.factor,
-            logger: Logger(label: fake.id) { LineLog(label: $0, format: format) })
+            logger: Logger(label: fake.id) { LineLog(label: $0, format: format, output: log) })
         let addresses = fake.ports.map { SocketAddress(host: configuration.host, port: UInt16($0)) }
         let tls = configuration.tls.map { TLSIdentity(certificateFile: $0.certificate, keyFile: $0.key) }
         do {

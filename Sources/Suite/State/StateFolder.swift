@@ -22,6 +22,8 @@ public struct StateFolder: Sendable, Equatable {
     public var settingsFile: String { path + "/settings.json" }
     /// What a suite in the background logs.
     public var logFile: String { path + "/log" }
+    /// What it has logged before, once there is too much for one file.
+    public var oldLogFile: String { logFile + ".old" }
 
     /// The suite that holds this folder.
     public struct Holder: Sendable, Equatable {

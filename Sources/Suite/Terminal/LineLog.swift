@@ -1,34 +1,34 @@
 internal import Fakes
 internal import Glibc
 internal import JSONTree
-public import Logging
+internal import Logging
 internal import SocketServer
 
-/// Log lines on standard error, each written whole: for people, or one JSON object a line.
-public struct LineLog: LogHandler {
-    public var metadata: Logger.Metadata = [:]
-    public var logLevel: Logger.Level
+/// Log lines, each written whole: for people, or one JSON object a line.
+struct LineLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel: Logger.Level
 
     private let label: String
     private let format: LogFormat
-    private let ink: Ink
+    private let output: LogOutput
 
     /// The log of one fake, or of the suite.
     ///
     /// - Parameter label: the fake's id.
-    public init(label: String, format: LogFormat, level: Logger.Level = .info) {
+    init(label: String, format: LogFormat, level: Logger.Level = .info, output: LogOutput) {
         self.label = label
         self.format = format
         self.logLevel = level
-        ink = .on(descriptor: STDERR_FILENO)
+        self.output = output
     }
 
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
-    public func log(event: LogEvent) {
+    func log(event: LogEvent) {
         var fields = metadata
         fields.merge(event.metadata ?? [:]) { _, new in new }
         let time = WallTime.now()
@@ -37,12 +37,13 @@ public struct LineLog: LogHandler {
             case .json: jsonLine(time, event.level, event.message.description, fields)
             case .text: textLine(time, event.level, event.message.description, fields)
             }
-        WholeFile.write(line, to: STDERR_FILENO)
+        output.write(line)
     }
 
     func textLine(_ time: WallTime, _ level: Logger.Level, _ message: String, _ fields: Logger.Metadata) -> String {
-        let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let text = level >= .warning ? ink.alarming("\(level): \(message)") : message
+        let ink = output.ink
+        let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\("\($0.value)".printable)" }.joined()
+        let text = level >= .warning ? ink.alarming("\(level): \(message.printable)") : message.printable
         return "\(ink.faint(time.clock)) \(ink.strong(label)) \(text)\(ink.faint(details))\n"
     }
 

@@ -16,6 +16,12 @@ public struct YAMLNode: Sendable {
     /// Where it begins.
     public let mark: YAMLMark
 
+    /// A node made elsewhere, by readers of other notations that share what reads the nodes.
+    public init(content: Content, mark: YAMLMark) {
+        self.content = content
+        self.mark = mark
+    }
+
     /// The first and only document of a text; nil if it holds none.
     ///
     /// Aliases are replaced by what they stand for, and merge keys (`<<`) by the members that they bring.
@@ -56,6 +62,13 @@ public struct YAMLScalar: Sendable, Hashable {
     public let isPlain: Bool
     /// Its tag if one was given, such as `!secret` or `tag:yaml.org,2002:str`.
     public let tag: String?
+
+    /// A scalar made elsewhere.
+    public init(text: String, isPlain: Bool, tag: String? = nil) {
+        self.text = text
+        self.isPlain = isPlain
+        self.tag = tag
+    }
 }
 
 /// A place in a document, counted from 1.

@@ -1,0 +1,364 @@
+internal import JSONTree
+internal import YAMLNodes
+
+/// An effect with the place of its word, for complaints about whether it makes sense.
+struct LocatedEffect {
+    var effect: Effect
+    var mark: YAMLMark
+}
+
+extension PartReader {
+    /// How much of one thing an effect may make.
+    private static let mostBytes = 64_000_000
+    private static let mostTimes = 10_000
+
+    /// What stands behind the word of an effect. A list stands for several of the same word.
+    func effects(_ word: EffectWord, _ mark: YAMLMark, _ node: YAMLNode) -> [LocatedEffect] {
+        if let nodes = node.sequence {
+            if nodes.isEmpty { log.expected("an effect for \(word.rawValue)", at: node) }
+            return nodes.flatMap { effect(word, $0) }.map { LocatedEffect(effect: $0, mark: mark) }
+        }
+        return effect(word, node).map { LocatedEffect(effect: $0, mark: mark) }
+    }
+
+    private func effect(_ word: EffectWord, _ node: YAMLNode) -> [Effect] {
+        switch word {
+        case .delay: return delay(node)
+        case .throttle: return one(rate(node).map { .throttle(bytesPerSecond: $0) })
+        case .slice: return one(slice(node))
+        case .drop: return one(drop(node).map { .drop($0) })
+        case .refuse:
+            if node.scalar?.truth == true { return [.refuse(nil)] }
+            return one(duration(node, of: "refuse").map { .refuse($0) })
+        case .state:
+            let kept: Kept? = self.word(node, of: "state")
+            return one(kept.map { .state(kept: $0 == .kept) })
+        case .limit: return one(limit(node))
+        case .quota: return one(quota(node).map { .quota($0) })
+        case .error: return one(error(node))
+        case .respond: return one(response(node).map { .respond($0) })
+        case .interim:
+            guard let status = number(node, 100...199, of: "interim") else { return [] }
+            if status == 101 { log.expected("an interim status other than 101, which ends HTTP", at: node) }
+            return [.interim(status: status)]
+        case .corrupt: return corrupt(node).map { .corrupt($0) }
+        case .duplicate:
+            if node.scalar?.truth == true { return [.duplicate(1)] }
+            return one(number(node, 1...Self.mostTimes, of: "duplicate").map { .duplicate($0) })
+        case .skip: return expectTrue(node, of: "skip") ? [.skip] : []
+        case .reorder:
+            if node.scalar?.truth == true { return [.reorder(after: 1)] }
+            return one(number(node, 1...Self.mostTimes, of: "reorder").map { .reorder(after: $0) })
+        case .misdeliver: return expectTrue(node, of: "misdeliver") ? [.misdeliver] : []
+        case .send: return one(send(node))
+        case .edit: return one(edits(node).map { .edit($0) })
+        case .set:
+            guard node.mapping?.isEmpty == false, case .object(let changes)? = json(node) else {
+                if node.mapping?.isEmpty != false { log.expected("names of state with their values for set", at: node) }
+                return []
+            }
+            return [.set(changes)]
+        }
+    }
+
+    private enum Kept: String, CaseIterable {
+        case kept, lost
+    }
+
+    private func one(_ effect: Effect?) -> [Effect] { effect.map { [$0] } ?? [] }
+
+    // MARK: Transfer
+
+    /// `200ms`, a distribution, or points with theirs.
+    private func delay(_ node: YAMLNode) -> [Effect] {
+        let names = node.mapping?.compactMap { $0.key.scalar?.text } ?? []
+        guard !names.isEmpty, !names.contains(where: Self.shapes.contains) else {
+            return one(distribution(node, of: "delay").map { .delay(.head, $0) })
+        }
+        return (members(node, of: "delay") ?? []).compactMap { key, name, value in
+            guard let point = DelayPoint(rawValue: name) else {
+                log.unknown(
+                    "thing to delay", name, among: DelayPoint.allCases.map(\.rawValue) + Self.shapes, at: key.mark)
+                return nil
+            }
+            return distribution(value, of: name).map { .delay(point, $0) }
+        }
+    }
+
+    private func rate(_ node: YAMLNode) -> Int? {
+        guard let rate = node.scalar.flatMap({ ByteCount.readRate($0.text) }), rate > 0, rate <= 1_000_000_000_000
+        else {
+            log.expected("a rate for throttle, such as 10KB/s", at: node)
+            return nil
+        }
+        return rate
+    }
+
+    private func slice(_ node: YAMLNode) -> Effect? {
+        if node.scalar != nil {
+            return bytes(node, 1...Self.mostBytes, of: "slice").map { .slice(bytes: $0, gap: .fixed(.zero)) }
+        }
+        guard let fields = fields(node, ["bytes", "gap"], of: "slice") else { return nil }
+        guard let size = fields["bytes"] else {
+            log.add("slice needs bytes, the size of a piece", at: node.mark)
+            return nil
+        }
+        let gap = fields["gap"].map { distribution($0, of: "gap") } ?? .fixed(.zero)
+        guard let bytes = bytes(size, 1...Self.mostBytes, of: "bytes"), let gap else { return nil }
+        return .slice(bytes: bytes, gap: gap)
+    }
+
+    /// `reset`, the code of a close frame, or a mapping.
+    private func drop(_ node: YAMLNode) -> Drop? {
+        if let scalar = node.scalar {
+            if scalar.isPlain, Int(scalar.text) != nil {
+                return closeCode(node).map { Drop(.closeFrame, code: $0) }
+            }
+            let manner: Drop.Manner? = word(node, of: "way to drop")
+            return manner.map { Drop($0) }
+        }
+        guard let fields = fields(node, ["how", "after_bytes", "after_messages", "code", "reason"], of: "drop") else {
+            return nil
+        }
+        guard fields["how"] != nil || fields["code"] != nil else {
+            let manners = Drop.Manner.allCases.map(\.rawValue).joined(separator: ", ")
+            log.add("drop needs how: one of \(manners)", at: node.mark)
+            return nil
+        }
+        let manner: Drop.Manner? = fields["how"].map { word($0, of: "way to drop") } ?? .closeFrame
+        guard let manner else { return nil }
+        var drop = Drop(manner)
+        drop.afterBytes = fields["after_bytes"].flatMap { bytes($0, 0...1_000_000_000_000, of: "after_bytes") }
+        drop.afterMessages = fields["after_messages"].flatMap { number($0, 0...1_000_000_000, of: "after_messages") }
+        drop.code = fields["code"].flatMap { closeCode($0) }
+        drop.reason = fields["reason"].flatMap { text($0, of: "reason") } ?? ""
+        if let reason = fields["reason"], drop.reason.utf8.count > 123 {
+            log.add("expected a reason of 123 bytes at most, for more does not fit into a frame", at: reason.mark)
+        }
+        for name in ["code", "reason"] where manner != .closeFrame {
+            if let field = fields[name] { log.add("\(name) goes with how: close_frame only", at: field.mark) }
+        }
+        if drop.afterBytes != nil, drop.afterMessages != nil {
+            log.add("expected after_bytes or after_messages, got both", at: node.mark)
+        }
+        if drop.afterBytes != nil, manner == .closeFrame, let field = fields["after_bytes"] {
+            log.add("a close frame cannot come after so many bytes: say after_messages", at: field.mark)
+        }
+        return drop
+    }
+
+    private func closeCode(_ node: YAMLNode) -> Int? {
+        number(node, 1000...4999, of: "the code of a close frame")
+    }
+
+    // MARK: Connections, quotas
+
+    private func limit(_ node: YAMLNode) -> Effect? {
+        guard node.mapping != nil else {
+            return number(node, 0...1_000_000, of: "limit").map { .limit(connections: $0) }
+        }
+        guard let field = fields(node, ["connections"], of: "limit")?["connections"] else {
+            log.add("limit needs connections, the most that may be open at once", at: node.mark)
+            return nil
+        }
+        return number(field, 0...1_000_000, of: "connections").map { .limit(connections: $0) }
+    }
+
+    private func quota(_ node: YAMLNode) -> Quota? {
+        guard let fields = fields(node, ["requests", "tokens", "per", "error"], of: "quota") else { return nil }
+        let units = Quota.Unit.allCases.filter { fields[$0.rawValue] != nil }
+        guard units.count == 1, let unit = units.first, let amount = fields[unit.rawValue], let per = fields["per"]
+        else {
+            log.add("expected requests or tokens, and per, such as {requests: 3, per: 1m}", at: node.mark)
+            return nil
+        }
+        let error = fields["error"].flatMap { field in
+            text(field, of: "error").map { name in
+                check(errorName: name, at: field.mark)
+                return name
+            }
+        }
+        guard let amount = number(amount, 0...1_000_000_000_000, of: unit.rawValue),
+            let per = duration(per, of: "per", atLeast: .milliseconds(1), upTo: .seconds(24 * 3600))
+        else { return nil }
+        return Quota(unit: unit, amount: amount, per: per, error: error)
+    }
+
+    // MARK: Answers
+
+    /// A native error by name, a status, or a mapping for either.
+    private func error(_ node: YAMLNode) -> Effect? {
+        if let scalar = node.scalar {
+            if scalar.isPlain, Int(scalar.text) != nil { return status(node).map { .respond(Response(status: $0)) } }
+            return text(node, of: "error").flatMap { name in
+                check(errorName: name, at: node.mark)
+                return .error(NativeErrorUse(name))
+            }
+        }
+        if node["status"] != nil { return response(node).map { .respond($0) } }
+        let known = ["name", "after_messages", "message", "retry_after"]
+        guard let fields = fields(node, known, of: "error") else { return nil }
+        guard let name = fields["name"] else {
+            log.add("error needs name, a native error, or status", at: node.mark)
+            return nil
+        }
+        guard let text = text(name, of: "name") else { return nil }
+        check(errorName: text, at: name.mark)
+        return .error(
+            NativeErrorUse(
+                text,
+                afterMessages: fields["after_messages"].flatMap { number($0, 0...1_000_000_000, of: "after_messages") },
+                message: fields["message"].flatMap { self.text($0, of: "message") },
+                retryAfter: fields["retry_after"].flatMap {
+                    duration($0, of: "retry_after", upTo: .seconds(24 * 3600))
+                }))
+    }
+
+    private func status(_ node: YAMLNode) -> Int? {
+        number(node, 200...999, of: "a status")
+    }
+
+    private func response(_ node: YAMLNode) -> Response? {
+        if node.scalar != nil { return status(node).map { Response(status: $0) } }
+        let contents = ["body", "json", "text", "binary"]
+        guard let fields = fields(node, ["status", "headers"] + contents, of: "respond") else { return nil }
+        var response = Response()
+        if let node = fields["status"] {
+            guard let status = status(node) else { return nil }
+            response.status = status
+        }
+        if let node = fields["headers"] { response.headers = headers(node) }
+        let said = contents.filter { fields[$0] != nil }
+        if said.count > 1 { log.add("expected one of \(said.joined(separator: ", ")), got all", at: node.mark) }
+        if let name = said.first, let value = fields[name] { response.body = message(name, value) }
+        return response
+    }
+
+    /// A mapping whose values are texts, or lists of them; or a list of such mappings.
+    private func headers(_ node: YAMLNode) -> [HeaderLine] {
+        (node.sequence ?? [node]).flatMap { node in
+            (members(node, of: "headers") ?? []).flatMap { key, name, value -> [HeaderLine] in
+                if name.isEmpty || !name.utf8.allSatisfy(\.isTokenByte) {
+                    log.add("expected the name of a field, got \"\(name.clipped)\"", at: key.mark)
+                }
+                return (value.sequence ?? [value]).compactMap { node -> HeaderLine? in
+                    guard let text = text(node, of: name.clipped) else { return nil }
+                    guard !text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" || $0 == "\0" }) else {
+                        log.add("expected the value of a field on one line", at: node.mark)
+                        return nil
+                    }
+                    return HeaderLine(name, text)
+                }
+            }
+        }
+    }
+
+    // MARK: Messages
+
+    /// `body` is text or JSON, whichever it looks like.
+    private func message(_ name: String, _ node: YAMLNode) -> Message? {
+        switch name {
+        case "json": return json(node).map { .json($0) }
+        case "text": return text(node, of: name).map { .text($0) }
+        case "binary":
+            guard let text = text(node, of: name), let bytes = Base64.decode(text) else {
+                log.expected("bytes in base64 for binary", at: node)
+                return nil
+            }
+            return .binary(bytes)
+        default:
+            guard let value = json(node) else { return nil }
+            return value.string.map { .text($0) } ?? .json(value)
+        }
+    }
+
+    private func send(_ node: YAMLNode) -> Effect? {
+        if node.scalar != nil { return text(node, of: "send").map { .send(.text($0), times: 1) } }
+        let contents = ["json", "text", "binary"]
+        guard let fields = fields(node, contents + ["times"], of: "send") else { return nil }
+        let said = contents.filter { fields[$0] != nil }
+        guard said.count == 1, let name = said.first, let value = fields[name] else {
+            log.add("send needs one of \(contents.joined(separator: ", "))", at: node.mark)
+            return nil
+        }
+        let times = fields["times"].map { number($0, 1...Self.mostTimes, of: "times") } ?? 1
+        guard let message = message(name, value), let times else { return nil }
+        return .send(message, times: times)
+    }
+
+    /// Pointers with what becomes of them; `remove` lists those that go.
+    private func edits(_ node: YAMLNode) -> [Edit]? {
+        guard let members = members(node, of: "edit") else { return nil }
+        guard !members.isEmpty else {
+            log.expected("pointers with their values for edit, such as {\"/data/value\": 1}", at: node)
+            return nil
+        }
+        return members.flatMap { key, name, value -> [Edit] in
+            if name == "remove" {
+                return (value.sequence ?? [value]).compactMap { node in
+                    guard let pointer = text(node, of: name), isPointer(pointer, at: node.mark) else { return nil }
+                    return Edit(pointer: pointer, value: nil)
+                }
+            }
+            guard isPointer(name, at: key.mark), let value = json(value) else { return [] }
+            return [Edit(pointer: name, value: value)]
+        }
+    }
+
+    private func isPointer(_ text: String, at mark: YAMLMark) -> Bool {
+        if text.isEmpty || text.hasPrefix("/") { return true }
+        log.add("expected a pointer that begins with a slash, or remove, got \"\(text.clipped)\"", at: mark)
+        return false
+    }
+
+    // MARK: Corruption
+
+    /// A kind, or kinds with their amounts.
+    private func corrupt(_ node: YAMLNode) -> [Corruption] {
+        guard node.mapping != nil else {
+            let kind: Corruption.Kind? = word(node, of: "corruption")
+            return kind.map { [Corruption($0)] } ?? []
+        }
+        let members = members(node, of: "corrupt") ?? []
+        if members.isEmpty { log.expected("a kind of corruption with its amount", at: node) }
+        return members.compactMap { key, name, value in
+            guard let kind = Corruption.Kind(rawValue: name) else {
+                log.unknown("corruption", name, among: Corruption.Kind.allCases.map(\.rawValue), at: key.mark)
+                return nil
+            }
+            if value.scalar?.truth == true { return Corruption(kind) }
+            guard kind.hasAmount else {
+                log.expected("true for \(name), which has no amount", at: value)
+                return nil
+            }
+            return amount(value, of: kind).map { Corruption(kind, amount: $0) }
+        }
+    }
+
+    private func amount(_ node: YAMLNode, of kind: Corruption.Kind) -> Int? {
+        let name = kind.rawValue
+        switch kind {
+        case .wrongContentLength:
+            guard let amount = number(node, -1_000_000_000...1_000_000_000, of: name) else { return nil }
+            if amount == 0 { log.expected("a difference other than 0 for \(name)", at: node) }
+            return amount
+        case .retry: return duration(node, of: name).map { Int($0.seconds * 1000) }
+        case .comments, .pingFlood: return number(node, 1...100_000, of: name)
+        case .oversizedControl: return bytes(node, 126...1_000_000, of: name)
+        case .truncatedBody: return bytes(node, 0...Self.mostBytes, of: name)
+        default: return bytes(node, 1...Self.mostBytes, of: name)
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether a name of a field may hold it (RFC 9110 section 5.6.2).
+    fileprivate var isTokenByte: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
+        }
+    }
+}

@@ -158,14 +158,10 @@ final class ServerCore: @unchecked Sendable {
             if !carrier.hasRoom { await carrier.waitForRoom() }
         case .stream(let produce):
             guard carrier.begin(reply, for: exchange) else { return }
-            let writer = ResponseWriter(carrier: carrier)
-            do {
-                try await produce(writer)
-                if !writer.isAborted { carrier.end() }
-            } catch {
-                // What the real servers do when a handler dies in the middle: no last chunk.
-                carrier.abort(resets: false)
-            }
+            await produceBody(by: produce, on: carrier)
+        case .raw(let produce):
+            guard carrier.beginRaw(for: exchange) else { return carrier.abort(resets: false) }
+            await produceBody(by: produce, on: carrier)
         case .webSocket(let options, let run):
             guard let socket = carrier.upgrade(options, headers: reply.headers, for: exchange) else {
                 return carrier.send(
@@ -181,6 +177,19 @@ final class ServerCore: @unchecked Sendable {
         case .abort:
             carrier.abort(resets: true)
         case .close:
+            carrier.abort(resets: false)
+        }
+    }
+
+    private func produceBody(
+        by produce: @Sendable (ResponseWriter) async throws -> Void, on carrier: any ExchangeCarrier
+    ) async {
+        let writer = ResponseWriter(carrier: carrier, loop: loop)
+        do {
+            try await produce(writer)
+            if !writer.hasFinished { carrier.end() }
+        } catch {
+            // What the real servers do when a handler dies in the middle: no last chunk.
             carrier.abort(resets: false)
         }
     }

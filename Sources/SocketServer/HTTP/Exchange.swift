@@ -42,6 +42,15 @@ public final class Exchange: @unchecked Sendable {
         try await requestBody.whole(limit: limit ?? bodyLimit)
     }
 
+    /// The whole body, which stays where it is: ``body(limit:)``, ``nextBodyPiece()`` and all that read by them get it
+    /// again. For whoever looks at a request before the one who answers it.
+    ///
+    /// - Parameter limit: how many bytes are waited for at most; the server's limit if nil.
+    /// - Throws: ``BodyError``. What has come until then is not lost for those who read afterwards.
+    public func peekBody(limit: Int? = nil) async throws(BodyError) -> [UInt8] {
+        try await requestBody.peek(limit: limit ?? bodyLimit)
+    }
+
     /// The next piece of the body, of any size, or nil at its end. The client is made to wait while nobody asks.
     public func nextBodyPiece() async throws(BodyError) -> [UInt8]? {
         try await requestBody.next()
@@ -71,49 +80,19 @@ protocol ExchangeCarrier: AnyObject {
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool
     func write(_ bytes: [UInt8])
     func write(_ text: String)
+    /// Writes past the chunk framing.
+    func writeRaw(_ bytes: [UInt8])
+    /// An answer without a head: the bytes that follow are all of it. False if there is no such thing.
+    func beginRaw(for exchange: Exchange) -> Bool
     /// Whether a writer may go on. Asked first, since a call that could suspend costs more than a write.
     var hasRoom: Bool { get }
     func waitForRoom() async
     func end()
+    /// Ends what is sent, not what is received.
+    func halfClose()
     /// Breaks off: `resets` by RST, otherwise by FIN.
     func abort(resets: Bool)
     /// Takes the upgrade, or answers that it cannot.
     func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket?
     var isOpen: Bool { get }
-}
-
-/// Writes the body of a streamed answer.
-public final class ResponseWriter: @unchecked Sendable {
-    // @unchecked because it is used only by the exchange's task, on the loop.
-    private let carrier: any ExchangeCarrier
-    private(set) var isAborted = false
-
-    init(carrier: any ExchangeCarrier) {
-        self.carrier = carrier
-    }
-
-    /// Writes one piece: one chunk in HTTP/1.1. Suspends while the client is behind.
-    ///
-    /// - Throws: `CancellationError` when the client is gone.
-    public func write(_ bytes: [UInt8]) async throws {
-        guard carrier.isOpen, !isAborted else { throw CancellationError() }
-        carrier.write(bytes)
-        if !carrier.hasRoom { await carrier.waitForRoom() }
-    }
-
-    /// Writes one piece of text: one chunk in HTTP/1.1. Suspends while the client is behind.
-    public func write(_ text: String) async throws {
-        guard carrier.isOpen, !isAborted else { throw CancellationError() }
-        carrier.write(text)
-        if !carrier.hasRoom { await carrier.waitForRoom() }
-    }
-
-    /// Whether the client is still there.
-    public var isOpen: Bool { carrier.isOpen && !isAborted }
-
-    /// Breaks the answer off without its end: the client sees a truncated body, by FIN or by RST.
-    public func abort(resets: Bool = false) {
-        isAborted = true
-        carrier.abort(resets: resets)
-    }
 }

@@ -74,6 +74,19 @@ extension HTTPConnection: ExchangeCarrier {
         }
     }
 
+    func writeRaw(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        outbox.append { $0.append(contentsOf: bytes) }
+    }
+
+    func beginRaw(for exchange: Exchange) -> Bool {
+        guard self.exchange === exchange else { return false }
+        willAnswer(exchange)
+        keepsAlive = false
+        isChunked = false
+        return true
+    }
+
     var hasRoom: Bool { outbox.hasRoom }
 
     func waitForRoom() async {
@@ -84,6 +97,11 @@ extension HTTPConnection: ExchangeCarrier {
         if isChunked { outbox.append { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
     }
 
+    func halfClose() {
+        keepsAlive = false
+        outbox.whenFlushed { [unowned self] in transport.shutdownOutput() }
+    }
+
     func abort(resets: Bool) {
         switch phase {
         case .closed, .upgraded: return
@@ -91,6 +109,7 @@ extension HTTPConnection: ExchangeCarrier {
         }
         keepsAlive = false
         if resets {
+            outbox.flush()
             transport.reset()
         } else {
             outbox.whenFlushed { [unowned self] in transport.close() }

@@ -59,6 +59,9 @@ public enum ReplyBody: Sendable {
     /// Written by a closure that awaits while the client is slow. When it throws, the connection is broken off
     /// without the last chunk.
     case stream(@Sendable (ResponseWriter) async throws -> Void)
+    /// No head of ours: what the closure writes is all that is sent, byte for byte, and then the connection is closed
+    /// by FIN unless it has been aborted. In HTTP/2, where an answer cannot be without a head, the stream is reset.
+    case raw(@Sendable (ResponseWriter) async throws -> Void)
     /// Take the upgrade to WebSocket and run the closure; the socket is closed when it returns.
     case webSocket(WebSocketOptions, @Sendable (WebSocket) async throws -> Void)
     /// No answer at all: the connection is reset.

@@ -81,6 +81,20 @@ final class RequestBody {
         return result
     }
 
+    /// Everything, once it is there, left in place.
+    func peek(limit: Int) async throws(BodyError) -> [UInt8] {
+        if isComplete, bytes.count <= limit { return bytes }
+        var seen: [UInt8] = []
+        // Whatever happens, what was taken to make room for the rest is there again.
+        defer { bytes = seen + bytes }
+        if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
+        while let piece = try await next() {
+            seen.append(contentsOf: piece)
+            if seen.count > limit { throw .tooLarge(limit: limit) }
+        }
+        return seen
+    }
+
     private func wait() async {
         await withCheckedContinuation { continuation in
             waiter = continuation

@@ -244,6 +244,12 @@ extension HTTP2Stream: ExchangeCarrier {
         wake()
     }
 
+    func writeRaw(_ bytes: [UInt8]) { write(bytes) }
+
+    func beginRaw(for exchange: Exchange) -> Bool { false }
+
+    func halfClose() { end() }
+
     var hasRoom: Bool { output.count - next < Outbox.highWater }
 
     func waitForRoom() async {

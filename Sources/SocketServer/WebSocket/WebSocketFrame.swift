@@ -25,15 +25,21 @@ enum WebSocketFrame {
         _ opcode: WebSocketOpcode, count: Int, isFinal: Bool, isCompressed: Bool, into output: inout [UInt8]
     ) {
         output.append((isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue)
+        writeLength(count, isMasked: false, into: &output)
+    }
+
+    /// The second byte of a frame, and those that carry a longer length.
+    static func writeLength(_ count: Int, isMasked: Bool, into output: inout [UInt8]) {
+        let mask: UInt8 = isMasked ? 0x80 : 0
         switch count {
         case ..<126:
-            output.append(UInt8(count))
+            output.append(mask | UInt8(count))
         case ..<65_536:
-            output.append(126)
+            output.append(mask | 126)
             output.append(UInt8(count >> 8))
             output.append(UInt8(count & 0xFF))
         default:
-            output.append(127)
+            output.append(mask | 127)
             for shift in stride(from: 56, through: 0, by: -8) { output.append(UInt8(count >> shift & 0xFF)) }
         }
     }

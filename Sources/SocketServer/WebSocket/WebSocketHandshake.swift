@@ -13,16 +13,20 @@ public struct WebSocketOptions: Sendable {
     /// The parameters of the answer to an offer of permessage-deflate; nil mirrors what the offer demands of a
     /// server, as aiohttp does.
     public var deflateAnswer: String?
+    /// What stands in `Sec-WebSocket-Accept` instead of the proof that the client expects: it must refuse then
+    /// (RFC 6455 section 4.1).
+    public var acceptKey: String?
 
     public init(
         compression: Bool = false, maximumMessageBytes: Int = 4 * 1024 * 1024, subprotocol: String? = nil,
-        connectionValue: String = "upgrade", deflateAnswer: String? = nil
+        connectionValue: String = "upgrade", deflateAnswer: String? = nil, acceptKey: String? = nil
     ) {
         self.compression = compression
         self.maximumMessageBytes = maximumMessageBytes
         self.subprotocol = subprotocol
         self.connectionValue = connectionValue
         self.deflateAnswer = deflateAnswer
+        self.acceptKey = acceptKey
     }
 }
 
@@ -38,7 +42,7 @@ struct WebSocketHandshake {
         guard request.method == "GET", request.headers.list("upgrade", contains: "websocket"),
             let key = request.headers["sec-websocket-key"], !key.isEmpty, key.utf8.count <= 128
         else { return nil }
-        accept = WebSocketAccept.value(for: key)
+        accept = options.acceptKey ?? WebSocketAccept.value(for: key)
         self.options = options
         let offer = options.compression ? DeflateParameters.offered(in: request.headers) : nil
         deflate = offer

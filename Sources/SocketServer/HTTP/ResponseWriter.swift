@@ -1,0 +1,104 @@
+/// Writes the body of a streamed answer.
+public final class ResponseWriter: @unchecked Sendable {
+    // @unchecked because it is used only by the exchange's task, on the loop.
+    private let carrier: any ExchangeCarrier
+    private let loop: EventLoop
+    private let screen: Screen?
+    private var isFinished = false
+
+    /// What every write of a writer goes through, and where it leads.
+    private struct Screen {
+        let below: ResponseWriter
+        let pass: @Sendable ([UInt8], ResponseWriter) async throws -> Void
+    }
+
+    init(carrier: any ExchangeCarrier, loop: EventLoop) {
+        self.carrier = carrier
+        self.loop = loop
+        screen = nil
+    }
+
+    private init(screen: Screen) {
+        carrier = screen.below.carrier
+        loop = screen.below.loop
+        self.screen = screen
+    }
+
+    /// Writes one piece: one chunk in HTTP/1.1. Suspends while the client is behind.
+    ///
+    /// - Throws: `CancellationError` when the client is gone.
+    public func write(_ bytes: [UInt8]) async throws {
+        guard isOpen else { throw CancellationError() }
+        if let screen { return try await screen.pass(bytes, screen.below) }
+        carrier.write(bytes)
+        if !carrier.hasRoom { await carrier.waitForRoom() }
+    }
+
+    /// Writes one piece of text: one chunk in HTTP/1.1. Suspends while the client is behind.
+    public func write(_ text: String) async throws {
+        guard isOpen else { throw CancellationError() }
+        if let screen { return try await screen.pass(Array(text.utf8), screen.below) }
+        carrier.write(text)
+        if !carrier.hasRoom { await carrier.waitForRoom() }
+    }
+
+    /// Writes bytes past the chunk framing and past every ``through(_:)``: a bad chunk, half a last one. In HTTP/2,
+    /// whose framing cannot be broken from here, they are a piece of the body like any other.
+    public func writeRaw(_ bytes: [UInt8]) async throws {
+        guard isOpen else { throw CancellationError() }
+        carrier.writeRaw(bytes)
+        if !carrier.hasRoom { await carrier.waitForRoom() }
+    }
+
+    /// A writer whose every write goes through `screen`, which writes what it wants to the writer that it is given:
+    /// nothing, the same, something else, later, in pieces.
+    ///
+    /// ```swift
+    /// .stream { writer in
+    ///     try await produce(writer.through { bytes, below in
+    ///         for byte in bytes { try await below.write([byte]) }
+    ///     })
+    /// }
+    /// ```
+    public func through(
+        _ screen: @escaping @Sendable ([UInt8], ResponseWriter) async throws -> Void
+    ) -> ResponseWriter {
+        ResponseWriter(screen: Screen(below: self, pass: screen))
+    }
+
+    /// Whether the client is still there, and may be written to.
+    public var isOpen: Bool { carrier.isOpen && !hasFinished }
+
+    /// Broken off, or half closed: no proper end is to follow.
+    var hasFinished: Bool { screen.map { $0.below.hasFinished } ?? isFinished }
+
+    private func finish() {
+        if let screen { screen.below.finish() } else { isFinished = true }
+    }
+
+    /// Breaks the answer off without its end: the client sees a truncated body, by FIN or by RST. What has been
+    /// written before leaves first, by RST only if the client is not behind.
+    public func abort(resets: Bool = false) {
+        finish()
+        carrier.abort(resets: resets)
+    }
+
+    /// Says by FIN that nothing more will be sent, after what has been written and without the answer's end; what the
+    /// client sends is still read. In HTTP/2 it ends the stream. The connection is closed when the handler returns:
+    /// to have it stay, ``hang()``.
+    public func halfClose() {
+        guard isOpen else { return }
+        finish()
+        carrier.halfClose()
+    }
+
+    /// Sends nothing more and closes nothing until the client leaves or the server stops. What has been written
+    /// before still leaves.
+    ///
+    /// - Throws: `CancellationError`, always: it never returns.
+    public func hang() async throws {
+        finish()
+        while carrier.isOpen { try await loop.clock.sleep(for: .seconds(3600)) }
+        throw CancellationError()
+    }
+}

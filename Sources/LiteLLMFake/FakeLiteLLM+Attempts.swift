@@ -58,14 +58,22 @@ extension FakeLiteLLM {
             do throws(CallFailure) {
                 try checkRate(of: deployment)
                 let result = try await perform(deployment)
+                let now = environment.now().seconds
+                router.succeeded(deployment, now: now)
                 return (result, Made(deployment: deployment, group: group, retries: retries, maxRetries: most))
             } catch {
-                router.failed(deployment, status: error.status, now: environment.now().seconds)
-                tried.insert(deployment.id)
-                guard error.isWorthRetrying, retries < most, error.status != 499 else {
-                    throw GroupFailure(failure: error, deployment: deployment, retries: retries)
+                let now = environment.now().seconds
+                // Of one call only the first failure counts, and none for a time that the caller has set.
+                if retries == 0, error.status != 408 || call.timeout == nil {
+                    router.failed(deployment, error, calling: group, now: now)
                 }
+                tried.insert(deployment.id)
+                let prospects = router.prospects(group, now: now)
+                guard error.isWorthRetrying(of: prospects.all), prospects.ready > 0, retries < most, error.status != 499
+                else { throw GroupFailure(failure: error, deployment: deployment, retries: retries) }
                 retries += 1
+                // Where others are ready there is nothing to wait for.
+                if prospects.all > 1 { continue }
                 do throws(CallFailure) {
                     try await pause(Self.wait(before: retries, after: error))
                 } catch {
@@ -113,14 +121,15 @@ extension FakeLiteLLM {
     ) -> ProxyError {
         let fields = failureFields(route, call)
         switch failed.refusal {
-        case .coolingDown(let ids):
+        case .coolingDown(let seconds, let ids):
             let list = "[" + ids.map { "'\($0)'" }.joined(separator: ", ") + "]"
             var all = fields.fields(nil)
-            if route != .terse { all.append("retry-after", "1") }
+            if route != .terse { all.append("retry-after", String(Int(seconds.rounded(.up)))) }
+            let shown = seconds == seconds.rounded() ? String(Int(seconds)) : seconds.pythonRepr
             return ProxyError(
                 429,
-                "No deployments available for selected model, Try again in 1 seconds. All deployments for selected model "
-                    + "are in cooldown. Passed model=\(call.shownGroup). pre-call-checks=False, cooldown_list=\(list)",
+                "No deployments available for selected model, Try again in \(shown) seconds. All deployments for selected "
+                    + "model are in cooldown. Passed model=\(call.shownGroup). pre-call-checks=False, cooldown_list=\(list)",
                 type: "all_deployments_in_cooldown", fields: all)
         case .unknown:
             return unknownModel(call, route: route, path: "/chat/completions")

@@ -59,9 +59,14 @@ struct CallFailure: Error {
     /// The exception alone, as it stands in the middle of a stream and in health checks.
     var bareMessage: String { "litellm.\(kind.rawValue): \(text)" }
 
-    /// Whether the proxy makes the call again.
-    var isWorthRetrying: Bool {
-        status == 408 || status == 409 || status == 429 || status >= 500
+    /// Whether the proxy makes the call again. A credential that is refused may be another one elsewhere.
+    ///
+    /// - Parameter deployments: how many the group has.
+    func isWorthRetrying(of deployments: Int) -> Bool {
+        switch status {
+        case 401, 403: deployments > 1
+        default: status == 408 || status == 409 || status == 429 || status >= 500
+        }
     }
 
     /// The message with what the router adds to it.

@@ -38,10 +38,13 @@ public struct ProxyConfiguration: Sendable {
     public var masterKey: String?
     /// `num_retries` of `router_settings` or `litellm_settings`: how often a failed call is made again.
     public var retries: Int = 2
-    /// `allowed_fails`: how many failures in a minute a deployment may have before it cools down.
-    public var allowedFails: Int = 3
-    /// `cooldown_time` in seconds.
+    /// `router_settings.allowed_fails`: how many failures in ``cooldownSeconds`` a deployment may have before it cools
+    /// down, where it has others beside it; nil lets kinds and rates of failures decide.
+    public var allowedFails: Int?
+    /// `router_settings.cooldown_time` in seconds.
     public var cooldownSeconds: Double = 5
+    /// `router_settings.disable_cooldowns`.
+    public var disablesCooldowns: Bool = false
     /// `fallbacks`.
     public var fallbacks: [Fallback] = []
     /// `context_window_fallbacks`.
@@ -94,8 +97,10 @@ public struct ProxyConfiguration: Sendable {
         let router = tree["router_settings"] ?? [:]
         masterKey = general["master_key"]?.string.flatMap { TextFile.resolved($0) }
         retries = router["num_retries"]?.int ?? settings["num_retries"]?.int ?? retries
-        allowedFails = router["allowed_fails"]?.int ?? settings["allowed_fails"]?.int ?? allowedFails
-        cooldownSeconds = router["cooldown_time"]?.double ?? settings["cooldown_time"]?.double ?? cooldownSeconds
+        // Of these the real router looks at its own settings only.
+        allowedFails = router["allowed_fails"]?.int
+        cooldownSeconds = router["cooldown_time"]?.double.map(\.withinDay) ?? cooldownSeconds
+        disablesCooldowns = router["disable_cooldowns"]?.bool ?? false
         fallbacks = Self.fallbacks(router["fallbacks"] ?? settings["fallbacks"])
         contextWindowFallbacks = Self.fallbacks(
             router["context_window_fallbacks"] ?? settings["context_window_fallbacks"])

@@ -65,7 +65,7 @@ extension FakeLiteLLM {
             do throws(CallFailure) {
                 return try await check(deployment, call)
             } catch {
-                guard error.isWorthRetrying else { break }
+                guard error.isWorthRetrying(of: 1) else { break }
                 try? await pause(error.retryAfter ?? wait)
             }
         }

@@ -28,6 +28,8 @@ struct Deployment: Sendable {
     let streamTimeout: Double?
     let weight: Double
     let requestLimit: Int?
+    /// `cooldown_time` of its own, in seconds.
+    let cooldown: Double?
     /// The upstream behind it, by its place in the configuration; nil generates answers.
     let upstream: Int?
 
@@ -57,6 +59,9 @@ struct Deployment: Sendable {
         streamTimeout = parameters["stream_timeout"]?.double
         weight = parameters["weight"]?.double ?? 1
         requestLimit = parameters["rpm"]?.int
+        cooldown = (entry.info["cooldown_time"]?.double ?? parameters["cooldown_time"]?.double).flatMap {
+            $0 >= 0 ? $0.withinDay : nil
+        }
         upstream = upstreams.firstIndex { apiBase?.hasPrefix($0.base) ?? $0.base.isEmpty }
     }
 
@@ -82,6 +87,7 @@ struct Deployment: Sendable {
         streamTimeout = wildcard.streamTimeout
         weight = wildcard.weight
         requestLimit = wildcard.requestLimit
+        cooldown = wildcard.cooldown
         upstream = wildcard.upstream
     }
 

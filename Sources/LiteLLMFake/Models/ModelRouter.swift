@@ -10,8 +10,8 @@ struct ModelRouter: Sendable {
     /// Why there is nothing to call.
     enum Refusal: Error, Equatable {
         case unknown
-        /// All of a group are set aside; their ids, in the order of the list.
-        case coolingDown([String])
+        /// All of a group are set aside for at least so many seconds; the ids of all that are, whatever their group.
+        case coolingDown(seconds: Double, ids: [String])
     }
 
     let deployments: [Deployment]
@@ -20,10 +20,10 @@ struct ModelRouter: Sendable {
     private let groups: [String: [Int]]
     private let wildcards: [Int]
     private let aliases: [String: String]
-    private let allowedFails: Int
-    private let cooldown: Double
-    private var failures: [Int: (minute: Int, count: Int)] = [:]
-    private var asideUntil: [Int: Double] = [:]
+    /// Groups that have a fallback, and whether all have.
+    private let backed: Set<String>
+    private let allBacked: Bool
+    private var cooldown: Cooldown
 
     /// Whether other deployments call the same model: the proxy does not find its price on text completions then.
     func isShared(_ deployment: Deployment) -> Bool {
@@ -45,8 +45,12 @@ struct ModelRouter: Sendable {
         self.groups = groups
         wildcards = deployments.filter(\.isWildcard).map(\.index)
         aliases = proxy.aliases
-        allowedFails = proxy.allowedFails
-        cooldown = proxy.cooldownSeconds
+        backed = Set(proxy.fallbacks.map(\.name))
+        allBacked = !proxy.defaultFallbacks.isEmpty
+        cooldown = Cooldown(
+            Cooldown.Policy(
+                allowedFails: proxy.allowedFails, seconds: proxy.cooldownSeconds, isOff: proxy.disablesCooldowns),
+            count: deployments.count)
     }
 
     /// Whether a call to `name` can find its way.
@@ -70,13 +74,19 @@ struct ModelRouter: Sendable {
     mutating func pick(
         _ name: String, tried: Set<String> = [], now: Double, luck: inout SeededRandom
     ) throws(Refusal) -> Deployment {
-        if let indices = groups[name], indices.count == 1, !deployments[indices[0]].isWildcard {
+        if let indices = groups[name], indices.count == 1, !deployments[indices[0]].isWildcard,
+            !cooldown.holds(indices[0], at: now)
+        {
             return deployments[indices[0]]
         }
         let all = group(name)
         guard !all.isEmpty else { throw .unknown }
-        let ready = all.filter { (asideUntil[$0.index] ?? 0) <= now }
-        guard !ready.isEmpty else { throw .coolingDown(all.map(\.id)) }
+        let ready = all.filter { !cooldown.holds($0.index, at: now) }
+        guard !ready.isEmpty else {
+            throw .coolingDown(
+                seconds: cooldown.shortest(of: all.lazy.map(\.index), at: now),
+                ids: cooldown.held(at: now).map { deployments[$0].id })
+        }
         let fresh = ready.filter { !tried.contains($0.id) }
         let choice = fresh.isEmpty ? ready : fresh
         var point = luck.double() * choice.reduce(0) { $0 + $1.weight }
@@ -87,16 +97,28 @@ struct ModelRouter: Sendable {
         return choice[choice.count - 1]
     }
 
-    /// Notes that a call failed with `status`. A deployment that has failed too often this minute is set aside, but
-    /// only where its group has others.
-    mutating func failed(_ deployment: Deployment, status: Int, now: Double) {
-        guard status == 429 || status >= 500 || status == 401 || status == 404 || status == 408,
-            (groups[deployment.name]?.count ?? 0) > 1
-        else { return }
-        let minute = Int(now / 60)
-        let before = failures[deployment.index]
-        let count = (before?.minute == minute ? before?.count ?? 0 : 0) + 1
-        failures[deployment.index] = (minute, count)
-        if count > allowedFails { asideUntil[deployment.index] = now + cooldown }
+    /// Whether another try may find a deployment, and whether it is another one.
+    func prospects(_ name: String, now: Double) -> (ready: Int, all: Int) {
+        let all = group(name)
+        return (all.count { !cooldown.holds($0.index, at: now) }, all.count)
+    }
+
+    /// Notes that a call went well.
+    mutating func succeeded(_ deployment: Deployment, now: Double) {
+        cooldown.succeeded(deployment.index, at: now)
+    }
+
+    /// Notes that a call to `name` failed: enough of that sets the deployment aside.
+    mutating func failed(_ deployment: Deployment, _ failure: CallFailure, calling name: String, now: Double) {
+        // An upstream's wish is read as a whole number only.
+        let asked = failure.retryAfter.flatMap { $0 >= 0 && $0 == $0.rounded() ? $0.withinDay : nil }
+        cooldown.failed(
+            deployment.index,
+            Cooldown.Failure(
+                status: failure.status, isConnection: failure.kind == .connection,
+                seconds: deployment.cooldown ?? asked,
+                isAlone: groups[deployments[deployment.index].name]?.count == 1,
+                hasFallback: allBacked || backed.contains(name)),
+            at: now)
     }
 }

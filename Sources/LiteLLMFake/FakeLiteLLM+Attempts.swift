@@ -60,16 +60,25 @@ extension FakeLiteLLM {
                 let result = try await perform(deployment)
                 let now = environment.now().seconds
                 router.succeeded(deployment, now: now)
+                if let origin = call.origin {
+                    counts.add(origin, group: group, deployment: deployment.index, now: now)
+                }
                 return (result, Made(deployment: deployment, group: group, retries: retries, maxRetries: most))
             } catch {
                 let now = environment.now().seconds
                 // Of one call only the first failure counts, and none for a time that the caller has set.
-                if retries == 0, error.status != 408 || call.timeout == nil {
+                let hasGone = error.status == 499
+                if retries == 0, !hasGone, error.status != 408 || call.timeout == nil {
                     router.failed(deployment, error, calling: group, now: now)
+                }
+                if let origin = call.origin, !hasGone {
+                    counts.add(
+                        origin, group: group, deployment: deployment.index, failure: error,
+                        coolsDown: router.isAside(deployment, now: now), now: now)
                 }
                 tried.insert(deployment.id)
                 let prospects = router.prospects(group, now: now)
-                guard error.isWorthRetrying(of: prospects.all), prospects.ready > 0, retries < most, error.status != 499
+                guard error.isWorthRetrying(of: prospects.all), prospects.ready > 0, retries < most, !hasGone
                 else { throw GroupFailure(failure: error, deployment: deployment, retries: retries) }
                 retries += 1
                 // Where others are ready there is nothing to wait for.

@@ -41,7 +41,9 @@ extension FakeLiteLLM {
             timeout: headers["x-litellm-timeout"].flatMap(Self.seconds) ?? document.seconds("timeout"),
             streamTimeout: headers["x-litellm-stream-timeout"].flatMap(Self.seconds)
                 ?? document.seconds("stream_timeout"),
-            retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck)
+            retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck,
+            origin: settings.proxy.hasMetrics
+                ? CallCounts.Origin(route: visit.request.path, agent: headers["user-agent"] ?? "None") : nil)
     }
 
     /// The seconds that a header names; nil when they are no number, or an endless one.

@@ -22,6 +22,8 @@ public actor FakeLiteLLM: Fake {
     /// What the fake was told to be.
     nonisolated let settings: LiteLLMConfiguration
     nonisolated let authentication: Authentication
+    /// When it was made.
+    nonisolated let started: WallTime
     nonisolated let routes = FakeLiteLLM.routeTable
     var router: ModelRouter
     var keys: KeyStore
@@ -40,6 +42,7 @@ public actor FakeLiteLLM: Fake {
     var requestIDs: [Int: Int] = [:]
     /// Requests in this minute, by deployment.
     var deploymentRequests: [String: (minute: Int, count: Int)] = [:]
+    var counts = CallCounts()
     /// What mock deployments say, ready to be sent.
     var mocks: [Int: MockAnswer] = [:]
 
@@ -49,6 +52,7 @@ public actor FakeLiteLLM: Fake {
     public init(_ configuration: LiteLLMConfiguration = .desk, environment: FakeEnvironment) {
         self.environment = environment
         settings = configuration
+        started = environment.now()
         self.configuration = ServerConfiguration(
             style: HeadStyle(leading: [.date("date")], requiresHost: true),
             limits: ServerLimits(idleTimeout: .seconds(5)),

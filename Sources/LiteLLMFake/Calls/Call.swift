@@ -24,6 +24,8 @@ struct Call: Sendable {
     let retries: Int?
     /// Random numbers for this request alone.
     let luck: SeededRandom
+    /// Who called and where, when calls are counted.
+    var origin: CallCounts.Origin?
     /// Tokens reserved of the key's limit.
     var reserved = 0
 

@@ -106,6 +106,6 @@ extension Call {
         Call(
             id: id, started: started, now: now, caller: caller, crossOrigin: crossOrigin, document: document,
             group: name, bodyModel: name, streams: streams, timeout: timeout, streamTimeout: streamTimeout,
-            retries: retries, luck: luck, reserved: reserved)
+            retries: retries, luck: luck, origin: origin, reserved: reserved)
     }
 }

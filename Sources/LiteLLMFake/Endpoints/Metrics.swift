@@ -19,18 +19,47 @@ extension FakeLiteLLM {
         guard settings.proxy.hasMetrics else { throw .notFound }
         var headers: HeaderFields = ["content-type": "text/plain; version=0.0.4; charset=utf-8"]
         headers.close(crossOrigin: visit.crossOrigin)
-        let text = """
-            # HELP litellm_proxy_total_requests_metric_total Total number of requests made to the proxy server
-            # TYPE litellm_proxy_total_requests_metric_total counter
-            litellm_proxy_total_requests_metric_total \(Double(callCount).pythonRepr)
-            # HELP litellm_deployment_state The state of a deployment: 0 is healthy
-            # TYPE litellm_deployment_state gauge
-
-            """
-        let states = router.deployments.map {
-            "litellm_deployment_state{litellm_model_name=\"\($0.model)\",model_id=\"\($0.id)\"} 0.0\n"
+        let families = MetricFamily.proxy.map {
+            $0.text(counts.samples(of: $0.name, deployments: router.deployments))
         }
-        return .stream(headers: headers) { writer in try await writer.write(text + states.joined()) }
+        return .stream(headers: headers) { [runtime = runtimeMetrics] writer in
+            try await writer.write(runtime + families.joined())
+        }
+    }
+
+    /// What prometheus_client tells of every Python process on Linux. The numbers are those of a proxy that has just
+    /// come up: this is no Python.
+    private var runtimeMetrics: String {
+        let count = Double(callCount)
+        let generations = [("0", 7000 + count, 1900 + count / 100), ("1", 13_000, 170), ("2", 2000, 11)]
+        func family(_ name: String, _ kind: String, _ help: String, _ samples: [(String, Double)]) -> String {
+            "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+                + samples.map { "\(name)\($0) \($1.rounded().goSpelling)\n" }.joined()
+        }
+        func byGeneration(_ value: ((String, Double, Double)) -> Double) -> [(String, Double)] {
+            generations.map { ("{generation=\"\($0.0)\"}", value($0)) }
+        }
+        return family(
+            "python_gc_objects_collected_total", "counter", "Objects collected during gc", byGeneration { $0.1 })
+            + family(
+                "python_gc_objects_uncollectable_total", "counter", "Uncollectable objects found during GC",
+                byGeneration { _ in 0 })
+            + family(
+                "python_gc_collections_total", "counter", "Number of times this generation was collected",
+                byGeneration { $0.2 })
+            + family(
+                "python_info", "gauge", "Python platform information",
+                [("{implementation=\"CPython\",major=\"3\",minor=\"11\",patchlevel=\"7\",version=\"3.11.7\"}", 1)])
+            + family("process_virtual_memory_bytes", "gauge", "Virtual memory size in bytes.", [("", 1_201_008_640)])
+            + family("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.", [("", 445_411_328)])
+            + family(
+                "process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.",
+                [("", started.seconds)])
+            + family(
+                "process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.",
+                [("", 20 + count / 100)])
+            + family("process_open_fds", "gauge", "Number of open file descriptors.", [("", 24)])
+            + family("process_max_fds", "gauge", "Maximum number of open file descriptors.", [("", 1_048_576)])
     }
 
     /// Any good key opens the metrics; the refusal is a JSON string.

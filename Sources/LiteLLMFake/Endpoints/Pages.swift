@@ -23,15 +23,21 @@ extension FakeLiteLLM {
         }
     }
 
+    /// FastAPI's pages come out of indented templates; the dashboard is packed on one line.
     private static func page(title: String, _ text: String) -> String {
         """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head><meta charset="utf-8"><title>\(title)</title></head>
-        <body>
-        \(text)
-        </body>
-        </html>
+
+            <!DOCTYPE html>
+            <html>
+            <head>
+            <meta name="viewport" content="width=device-width, initial-scale=1.0">
+            <meta charset="utf-8">
+            <title>\(title)</title>
+            </head>
+            <body>
+            \(text)
+            </body>
+            </html>
 
         """
     }
@@ -40,15 +46,21 @@ extension FakeLiteLLM {
         title: "LiteLLM API - Swagger UI",
         """
         <h1>LiteLLM API</h1>
-        <p>A stand-in of the LiteLLM proxy, version \(FixedFields.version). Its routes are in
-        <a href="/openapi.json">openapi.json</a>, its models at <a href="/v1/models">/v1/models</a>.</p>
+            <p>A stand-in of the LiteLLM proxy, version \(FixedFields.version). Its routes are in
+            <a href="/openapi.json">openapi.json</a>, its models at <a href="/v1/models">/v1/models</a>.</p>
         """)
 
     private static let redocPage = page(
-        title: "LiteLLM API - ReDoc", "<h1>LiteLLM API</h1>\n<p><a href=\"/openapi.json\">openapi.json</a></p>")
+        title: "LiteLLM API - ReDoc",
+        """
+        <h1>LiteLLM API</h1>
+            <redoc spec-url="/openapi.json"><p><a href="/openapi.json">openapi.json</a></p></redoc>
+        """)
 
-    private static let dashboardPage = page(
-        title: "LiteLLM Dashboard", "<h1>LiteLLM Dashboard</h1>\n<p>The stand-in has no dashboard.</p>")
+    private static let dashboardPage =
+        #"<!DOCTYPE html><html lang="en"><head><meta charSet="utf-8"/>"#
+        + #"<meta name="viewport" content="width=device-width, initial-scale=1"/><title>LiteLLM Dashboard</title></head>"#
+        + "<body><h1>LiteLLM Dashboard</h1><p>The stand-in has no dashboard.</p></body></html>"
 
     // MARK: Lists
 

@@ -103,6 +103,9 @@ struct ModelRouter: Sendable {
         return (all.count { !cooldown.holds($0.index, at: now) }, all.count)
     }
 
+    /// Whether a deployment cools down.
+    func isAside(_ deployment: Deployment, now: Double) -> Bool { cooldown.holds(deployment.index, at: now) }
+
     /// Notes that a call went well.
     mutating func succeeded(_ deployment: Deployment, now: Double) {
         cooldown.succeeded(deployment.index, at: now)

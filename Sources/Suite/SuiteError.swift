@@ -1,3 +1,5 @@
+internal import Words
+
 /// Why the suite did not do what it was asked to, in a sentence for the person who asked.
 public struct SuiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of trouble it is; each has the exit status of its own.

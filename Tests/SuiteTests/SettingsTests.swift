@@ -237,4 +237,12 @@ import Testing
     func `a duration that is none is refused`(text: String) {
         #expect(throws: SuiteError.self) { try Duration(text: text) }
     }
+
+    @Test func `a complaint about a file is one line, whatever the file holds`() {
+        let error = #expect(throws: SuiteError.self) {
+            try Settings(yaml: #""b\e[31m\nx": 2"#, file: "understudy.yaml")
+        }
+
+        #expect(error?.message.hasPrefix(#"understudy.yaml:1:1: unknown word "b\u{1B}[31m\nx": "#) == true)
+    }
 }

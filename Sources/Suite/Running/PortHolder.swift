@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Words
 
 /// Who listens on a port that we would have liked: found in `/proc/net/tcp*` by the socket, then among the open files
 /// of all processes.

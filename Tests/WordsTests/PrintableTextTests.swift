@@ -1,6 +1,5 @@
 import Testing
-
-@testable import Suite
+import Words
 
 @Suite struct PrintableTextTests {
     @Test(arguments: [
@@ -18,13 +17,5 @@ import Testing
 
     @Test func `our own line breaks stay where a message has several lines`() {
         #expect("one\ntwo\u{1B}\r".printableLines == "one\ntwo\\u{1B}\\r")
-    }
-
-    @Test func `a complaint about a file is one line, whatever the file holds`() {
-        let error = #expect(throws: SuiteError.self) {
-            try Settings(yaml: #""b\e[31m\nx": 2"#, file: "understudy.yaml")
-        }
-
-        #expect(error?.message.hasPrefix(#"understudy.yaml:1:1: unknown word "b\u{1B}[31m\nx": "#) == true)
     }
 }

@@ -1,13 +1,13 @@
 /// Text of somebody else's, as it may be shown on a terminal.
 ///
-/// A file may hold anything: a letter that moves the cursor, clears the screen or turns the line around would make an error
+/// A file and a request may hold anything: a letter that moves the cursor, clears the screen or turns the line around would make an error
 /// say something that we did not write.
 extension StringProtocol {
     /// On one line, with all that would command a terminal spelled out: `\n`, `\u{1B}`.
-    var printable: String { spelledOut(keeping: nil) }
+    public var printable: String { spelledOut(keeping: nil) }
 
     /// The same, but with its line breaks.
-    var printableLines: String { spelledOut(keeping: "\n") }
+    public var printableLines: String { spelledOut(keeping: "\n") }
 
     private func spelledOut(keeping kept: Unicode.Scalar?) -> String {
         guard unicodeScalars.contains(where: { $0.isCommand && $0 != kept }) else { return String(self) }

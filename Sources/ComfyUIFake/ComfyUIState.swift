@@ -9,6 +9,13 @@ final class ComfyUIState {
     let table: NodeTable
     let behaviours: Behaviours
 
+    /// What `/system_stats` tells of, and the models: as configured, until a scenario changes them.
+    var machine: ComfyUIConfiguration.Machine
+    var models: ModelFolders
+    /// False while the fake plays a server that is still starting.
+    var isReady = true
+    /// No further prompt is taken from the queue.
+    var isPaused = false
     var clients = ClientRegistry<WebSocket>()
     var queue = PromptQueue()
     var history = History()
@@ -32,6 +39,8 @@ final class ComfyUIState {
     init(environment: FakeEnvironment, configuration: ComfyUIConfiguration) throws {
         self.environment = environment
         self.configuration = configuration
+        machine = configuration.machine
+        models = configuration.models
         var table = NodeTable.core
         for bytes in configuration.nodeFiles { table.add(try NodeFile(JSON(parsing: bytes)).classes) }
         self.table = table
@@ -85,8 +94,12 @@ final class ComfyUIState {
     // MARK: Files
 
     /// What combos of files offer now.
-    var listing: FileListing {
-        let models = configuration.models
+    var listing: FileListing { listing(models: models) }
+
+    /// The same on a machine without a model.
+    var listingWithoutModels: FileListing { listing(models: .none) }
+
+    private func listing(models: ModelFolders) -> FileListing {
         let files = files
         return FileListing { folder in
             // Looked up when a class asks: few prompts have one that loads files.

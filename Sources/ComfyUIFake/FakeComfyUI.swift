@@ -1,5 +1,6 @@
 public import Fakes
 internal import JSONTree
+internal import Scenarios
 public import SocketServer
 
 /// A stand-in for ComfyUI 0.27.1: the HTTP routes and the WebSocket of its `server.py`, a queue that runs prompts
@@ -18,7 +19,7 @@ public actor FakeComfyUI: Fake {
         unsafe environment.loop.asUnownedSerialExecutor()
     }
 
-    let state: ComfyUIState
+    let server: ComfyUIState
     let routes = Routes.table
     private var worker: Task<Void, Never>?
     private var wakeWorker: CheckedContinuation<Void, Never>?
@@ -36,16 +37,23 @@ public actor FakeComfyUI: Fake {
                 contentLengthName: "Content-Length", chunkedIsLast: false),
             limits: ServerLimits(bodyBytes: limit),
             malformed: { Answer.malformed($0).reply })
-        state = try ComfyUIState(environment: environment, configuration: setup)
+        server = try ComfyUIState(environment: environment, configuration: setup)
     }
 
     // MARK: Requests
 
     /// Answers one request: origin check, routes, what is added to every answer.
-    public func reply(to exchange: Exchange) async -> Reply {
+    public func reply(to exchange: Exchange) async -> Reply { await reply(to: exchange, with: .none) }
+
+    /// The same as a scenario directs.
+    public func reply(to exchange: Exchange, with direction: Direction) async -> Reply {
+        let trouble = ComfyUITrouble(direction.error)
+        if !server.isReady || trouble == .notReady {
+            return .proxyUnavailable(message: direction.error?.message, retryAfter: direction.error?.retryAfter)
+        }
         let request = exchange.request
         let path = RequestPath.normalised(request.rawPath)
-        let crossOrigin = state.configuration.crossOrigin
+        let crossOrigin = server.configuration.crossOrigin
         if crossOrigin == nil,
             OriginCheck.refuses(
                 host: request.headers["host"], origin: request.headers["origin"],
@@ -53,20 +61,22 @@ public actor FakeComfyUI: Fake {
         {
             return Answer.empty(403).reply
         }
-        var answer = request.method == "OPTIONS" ? .empty() : await route(exchange, path)
+        var answer = request.method == "OPTIONS" ? .empty() : await route(exchange, path, direction)
         Middleware.addCacheFields(to: &answer, path: path)
         if let crossOrigin { Middleware.addCrossOriginFields(to: &answer, origin: crossOrigin) }
         return answer.reply
     }
 
-    private func route(_ exchange: Exchange, _ path: String) async -> Answer {
+    private func route(_ exchange: Exchange, _ path: String, _ direction: Direction) async -> Answer {
         // aiohttp answers HEAD wherever it answers GET.
         let method = exchange.request.method == "HEAD" ? "GET" : exchange.request.method
         let isInternal = path.hasPrefix("/internal/")
         switch routes.match(method: method, path: path) {
         case .found(let handler, let parameters):
+            let call = Call(exchange: exchange, parameters: parameters, direction: direction)
             do {
-                return try await handler(self, Call(exchange: exchange, parameters: parameters))
+                if call.isRaising { throw ServerTrouble() }
+                return try await handler(self, call)
             } catch let refusal as Refusal {
                 return refusal.answer
             } catch BodyError.tooLarge(let limit) {
@@ -87,13 +97,13 @@ public actor FakeComfyUI: Fake {
     // MARK: The worker
 
     public func didStart(at addresses: [SocketAddress]) {
-        state.log("To see the GUI go to: http://\(addresses.first?.description ?? "127.0.0.1:8188")")
+        server.log("To see the GUI go to: http://\(addresses.first?.description ?? "127.0.0.1:8188")")
         worker = Task { await work() }
     }
 
     public func willStop() async {
         isStopping = true
-        state.isInterrupted = true
+        server.isInterrupted = true
         wakeWorker.take()?.resume()
         worker?.cancel()
         await worker?.value
@@ -101,59 +111,59 @@ public actor FakeComfyUI: Fake {
 
     /// Puts a prompt into the queue.
     func enqueue(_ item: QueueItem) {
-        state.queue.put(item)
-        state.tellQueue()
+        server.queue.put(item)
+        server.tellQueue()
         wakeWorker.take()?.resume()
     }
 
-    /// `POST /free` wants its work done even if no prompt comes.
+    /// `POST /free` wants its work done even if no prompt comes; a queue goes on after a pause.
     func wake() { wakeWorker.take()?.resume() }
 
     /// Runs prompts as long as the fake lives, one at a time.
     private func work() async {
         while !isStopping {
-            if state.shallFree { free() }
-            guard !state.queue.pending.isEmpty else {
+            if server.shallFree { free() }
+            guard !server.queue.pending.isEmpty, !server.isPaused else {
                 await withCheckedContinuation { wakeWorker = $0 }
                 continue
             }
             // The answer to the POST leaves before the first message of the run: its task has a few turns to go.
             for _ in 0..<4 { await Task.yield() }
             // Cut short only when the fake stops.
-            try? await environment.sleep(state.configuration.pace.pickup)
-            guard !isStopping, let item = state.queue.take() else { continue }
-            state.tellQueue()
+            try? await environment.sleep(server.configuration.pace.pickup)
+            guard !isStopping, !server.isPaused, let item = server.queue.take() else { continue }
+            server.tellQueue()
             await run(item)
         }
     }
 
     private func run(_ item: QueueItem) async {
         let began = environment.now()
-        let run = PromptRun(item, state: state)
-        state.running = run
+        let run = PromptRun(item, state: server)
+        server.running = run
         let succeeded = await withTaskGroup(of: Void.self) { group in
             await run.execute(in: &group) { [weak self] node in await self?.runAside(node) }
         }
         // The real server collects garbage here: the history comes later than the last message of the run. Cut short
         // only when the fake stops.
-        try? await environment.sleep(state.configuration.pace.historyGap)
-        state.history.add(
+        try? await environment.sleep(server.configuration.pace.historyGap)
+        server.history.add(
             History.Entry(
                 item: item, outputs: run.lifecycle.outputs,
                 status: History.Status(succeeded: succeeded, messages: run.lifecycle.told), meta: run.lifecycle.meta))
-        state.running = nil
-        state.queue.finish(item.id)
-        state.tellQueue()
+        server.running = nil
+        server.queue.finish(item.id)
+        server.tellQueue()
         run.send([run.lifecycle.end])
         let seconds = Double(((environment.now() - began) / .milliseconds(10)).rounded()) / 100
-        state.log("\u{1b}[32mPrompt executed in \(seconds) seconds\u{1b}[0m")
+        server.log("\u{1b}[32mPrompt executed in \(seconds) seconds\u{1b}[0m")
     }
 
-    private func runAside(_ node: String) async { await state.running?.runAside(node) }
+    private func runAside(_ node: String) async { await server.running?.runAside(node) }
 
     private func free() {
-        state.shallFree = false
-        state.cache.clear()
-        state.instances.clear()
+        server.shallFree = false
+        server.cache.clear()
+        server.instances.clear()
     }
 }

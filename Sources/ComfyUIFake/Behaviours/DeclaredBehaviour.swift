@@ -50,6 +50,7 @@ extension NodeBehaviour {
             }
             return outcome
         }
+        behaviour.isSampler = acts.contains { $0["steps"] != nil }
         behaviour.isAsync = declaration["async"]?.isTruthy ?? false
         flow.apply(to: &behaviour)
         return behaviour
@@ -62,6 +63,7 @@ extension NodeBehaviour {
             let hasPreview = plain(act["preview"] ?? false, call).isTruthy
             for step in 0..<count {
                 try await stage.sleep(.milliseconds(delay))
+                try await stage.linger()
                 try stage.report(
                     .int(step + 1), of: .int(count), preview: hasPreview ? { preview(act, step, count) } : nil)
             }

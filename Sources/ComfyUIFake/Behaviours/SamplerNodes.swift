@@ -65,7 +65,7 @@ extension NodeBehaviour {
     fileprivate static func sampler(
         _ job: @escaping @Sendable (NodeCall) throws(NodeFailure) -> SamplerJob
     ) -> NodeBehaviour {
-        NodeBehaviour { call, stage in
+        var behaviour = NodeBehaviour { call, stage in
             let job = try job(call)
             for step in 1...max(1, job.steps) {
                 try await stage.work()
@@ -75,6 +75,8 @@ extension NodeBehaviour {
             // SamplerCustomAdvanced has a second output: the same without the noise that is left.
             return NodeOutcome(values: [.latent(job.result), .latent(job.result)])
         }
+        behaviour.isSampler = true
+        return behaviour
     }
 }
 

@@ -1,17 +1,29 @@
+internal import Fakes
 internal import JSONTree
 internal import SocketServer
 
 /// A request on its way through its endpoint.
 struct Call {
     let exchange: Exchange
+    /// What a scenario wants of it.
+    let direction: Direction
     private let rawParameters: [String: String]
 
-    init(exchange: Exchange, parameters: [String: String]) {
+    init(exchange: Exchange, parameters: [String: String], direction: Direction) {
         self.exchange = exchange
+        self.direction = direction
         rawParameters = parameters
     }
 
     var request: Request { exchange.request }
+    /// Whether the handler is to raise as a scenario wants it.
+    var isRaising: Bool {
+        switch ComfyUITrouble(direction.error) {
+        case .serverError: true
+        case .uploadFailed: ComfyUITrouble.uploadFailed.paths.contains(request.path)
+        default: false
+        }
+    }
     var query: QueryItems { exchange.request.queryItems }
 
     /// What a template's braces matched, unescaped.

@@ -7,7 +7,7 @@ extension FakeComfyUI {
     static let baseDirectory = "/srv/comfyui"
 
     func systemStats() -> Answer {
-        let machine = state.configuration.machine
+        let machine = server.machine
         let packages: [(String, String)] = [
             ("comfyui-frontend-package", "1.45.20"), ("comfyui-workflow-templates", "0.11.6"),
             ("comfyui-embedded-docs", "0.5.6"), ("comfy-kitchen", "0.2.16"), ("comfy-aimdo", "0.4.10"),
@@ -39,24 +39,24 @@ extension FakeComfyUI {
 
     func features() -> Answer { .json(featureFlags) }
 
-    func allNodes() -> Answer { .json(state.table.info(in: state.listing)) }
+    func allNodes() -> Answer { .json(server.table.info(in: server.listing)) }
 
     func oneNode(_ call: Call) -> Answer {
         let name = call["class"]
-        return .json(state.table[name].map { [name: $0.info(in: state.listing)] } ?? [:])
+        return .json(server.table[name].map { [name: $0.info(in: server.listing)] } ?? [:])
     }
 
     func embeddings() -> Answer {
         .json(
             .array(
-                (state.configuration.models.files(in: "embeddings") ?? []).map { .string($0.name.splitExtension.stem) })
+                (server.models.files(in: "embeddings") ?? []).map { .string($0.name.splitExtension.stem) })
         )
     }
 
     func modelFolders() -> Answer { .json(.array(ModelFolders.names.map { .string($0) })) }
 
     func modelNames(_ call: Call) -> Answer {
-        guard let files = state.configuration.models.files(in: call["folder"]) else { return .empty(404) }
+        guard let files = server.models.files(in: call["folder"]) else { return .empty(404) }
         return .json(.array(files.map { .string($0.name) }))
     }
 
@@ -66,7 +66,7 @@ extension FakeComfyUI {
     }
 
     func modelFiles(_ call: Call) -> Answer {
-        guard let files = state.configuration.models.files(in: call["folder"]) else { return .empty(404) }
+        guard let files = server.models.files(in: call["folder"]) else { return .empty(404) }
         let made = 1_780_000_000.0
         return .json(
             .array(
@@ -81,7 +81,7 @@ extension FakeComfyUI {
     /// The `__metadata__` of a model file's header, as training tools leave it there.
     func modelMetadata(_ call: Call) -> Answer {
         guard let name = call.query["filename"], name.hasSuffix(".safetensors"),
-            state.configuration.models.files(in: call["folder"])?.contains(where: { $0.name == name }) ?? false
+            server.models.files(in: call["folder"])?.contains(where: { $0.name == name }) ?? false
         else { return .empty(404) }
         return .json(["format": "pt"])
     }
@@ -99,7 +99,7 @@ extension FakeComfyUI {
         guard let folder = FileStore.Folder(rawValue: call["folder"]), folder != .user else {
             return .json(["error": "Invalid directory type"], status: 400)
         }
-        let names = state.files.names(in: folder).filter { !$0.hasPrefix(".") }
+        let names = server.files.names(in: folder).filter { !$0.hasPrefix(".") }
         let newestFirst = names.enumerated().sorted { left, right in
             let (a, b) = (modified(folder, left.element), modified(folder, right.element))
             return a != b ? a > b : left.offset < right.offset
@@ -108,7 +108,7 @@ extension FakeComfyUI {
     }
 
     private func modified(_ folder: FileStore.Folder, _ name: String) -> Int {
-        state.files[folder, name]?.modified ?? 0
+        server.files[folder, name]?.modified ?? 0
     }
 
     func subscribeToLogs(_ call: Call) async throws -> Answer {
@@ -116,9 +116,9 @@ extension FakeComfyUI {
         guard let client = body["clientId"], let enabled = body["enabled"] else { throw ServerTrouble() }
         if enabled.isTruthy {
             // Only ids that are connected can be subscribers, so there are never more than sockets.
-            if let id = client.string, state.clients[id] != nil { state.logSubscribers.insert(id) }
+            if let id = client.string, server.clients[id] != nil { server.logSubscribers.insert(id) }
         } else if let id = client.string {
-            state.logSubscribers.remove(id)
+            server.logSubscribers.remove(id)
         }
         return .empty()
     }

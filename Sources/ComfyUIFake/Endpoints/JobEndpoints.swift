@@ -4,8 +4,8 @@ internal import SocketServer
 // The jobs: queue and history in one list (upstream's server.py and comfy_execution/jobs.py).
 extension FakeComfyUI {
     private var jobs: [Job] {
-        state.queue.running.map { Job(running: $0) } + state.queue.pending.map { Job(waiting: $0) }
-            + state.history.entries.map { Job(finished: $0) }
+        server.queue.running.map { Job(running: $0) } + server.queue.pending.map { Job(waiting: $0) }
+            + server.history.entries.map { Job(finished: $0) }
     }
 
     func listJobs(_ call: Call) -> Answer {
@@ -50,12 +50,12 @@ extension FakeComfyUI {
 
     /// Interrupts a running job, takes a waiting one out. False for finished and unknown ones.
     private func cancel(_ id: String) -> Bool {
-        if state.queue.running.contains(where: { $0.id == id }) {
-            state.isInterrupted = true
+        if server.queue.running.contains(where: { $0.id == id }) {
+            server.isInterrupted = true
             return true
         }
-        let changes = state.queue.delete(id)
-        for _ in 0..<changes { state.tellQueue() }
+        let changes = server.queue.delete(id)
+        for _ in 0..<changes { server.tellQueue() }
         return changes > 0
     }
 }

@@ -5,11 +5,11 @@ internal import SocketServer
 
 // POST /prompt (`post_prompt` in upstream's server.py).
 extension FakeComfyUI {
-    func queueLength() -> Answer { .json(["exec_info": ["queue_remaining": .int(state.queue.remaining)]]) }
+    func queueLength() -> Answer { .json(["exec_info": ["queue_remaining": .int(server.queue.remaining)]]) }
 
     func postPrompt(_ call: Call) async throws -> Answer {
         let text = try await call.text()
-        state.log("got prompt")
+        server.log("got prompt")
         guard let body = try? JSON(parsing: text, options: .python) else { throw ServerTrouble() }
         let number = try number(of: body)
         // Lists and strings have no members; to the real server they are merely bodies without a prompt.
@@ -17,6 +17,7 @@ extension FakeComfyUI {
         guard let sent = sent.object else { throw ServerTrouble() }
         let id = try promptID(of: request)
         let targets = try partialTargets(of: request)
+        if let refusal = try refusal(of: sent, targets: targets, for: call.direction.error) { return refusal }
         switch try validate(sent, targets: targets) {
         case .refused(let fault, let nodeErrors):
             if request["client_id"] != nil, let extra = request["extra_data"], extra.object == nil {
@@ -27,7 +28,7 @@ extension FakeComfyUI {
             let item = QueueItem(
                 number: number, id: id, prompt: prompt,
                 extraData: try extraData(of: request, call.request.headers["comfy-usage-source"]), outputs: outputs,
-                weight: text.count)
+                weight: text.count, script: call.direction.runScript)
             enqueue(item)
             return .json([
                 "prompt_id": .string(id), "number": .number(number), "node_errors": .object(nodeErrors),
@@ -36,20 +37,24 @@ extension FakeComfyUI {
     }
 
     /// Judges a prompt as `POST /prompt` does.
-    func validate(_ sent: JSONObject, targets: [JSON]? = nil) throws -> PromptValidation.Verdict {
+    ///
+    /// - Parameter listing: the files that there are; nil takes the server's own.
+    func validate(
+        _ sent: JSONObject, targets: [JSON]? = nil, listing: FileListing? = nil
+    ) throws -> PromptValidation.Verdict {
         if sent.contains(where: { $0.value.object == nil }) { throw ServerTrouble() }
-        let files = state.files
+        let files = server.files
         let validation = PromptValidation(
-            table: state.table, listing: state.listing,
+            table: server.table, listing: listing ?? server.listing,
             checks: .core { name in
                 let name = AnnotatedName(name)
                 return name.name.normalisedInside.map { files[name.folder ?? .input, $0] != nil } ?? false
             })
         return try validation.judge(
-            NodeReplacements.core.apply(to: sent, knownTo: state.table), targets: targets)
+            NodeReplacements.core.apply(to: sent, knownTo: server.table), targets: targets)
     }
 
-    private func refuse(_ fault: PromptFault, _ nodeErrors: JSONObject = [:]) -> Answer {
+    func refuse(_ fault: PromptFault, _ nodeErrors: JSONObject = [:]) -> Answer {
         .json(["error": fault.json, "node_errors": .object(nodeErrors)], status: 400)
     }
 
@@ -60,11 +65,11 @@ extension FakeComfyUI {
             if let number = request["number"] {
                 return JSONNumber(try PythonConversion.float(number))
             }
-            return state.queue.nextNumber(front: request["front"]?.isTruthy ?? false)
+            return server.queue.nextNumber(front: request["front"]?.isTruthy ?? false)
         // `"number" in body` looks for the word among the elements or letters.
         case .array(let values) where values.contains("number") || values.contains("prompt"): throw ServerTrouble()
         case .string(let text) where text.contains("number") || text.contains("prompt"): throw ServerTrouble()
-        case .array, .string: return state.queue.nextNumber(front: false)
+        case .array, .string: return server.queue.nextNumber(front: false)
         case .null, .bool, .number: throw ServerTrouble()
         }
     }
@@ -79,7 +84,7 @@ extension FakeComfyUI {
 
     /// A new id that follows from seed, client and how often that client asked.
     func mintID(for client: String) -> String {
-        var random = environment.random("prompt", client, String(state.requests.next(client)))
+        var random = environment.random("prompt", client, String(server.requests.next(client)))
         return random.uuid()
     }
 

@@ -5,20 +5,20 @@ internal import SocketServer
 extension FakeComfyUI {
     func queueListing() -> Answer {
         .json([
-            "queue_running": .array(state.queue.running.map(\.json)),
-            "queue_pending": .array(state.queue.pending.map(\.json)),
+            "queue_running": .array(server.queue.running.map(\.json)),
+            "queue_pending": .array(server.queue.pending.map(\.json)),
         ])
     }
 
     func changeQueue(_ call: Call) async throws -> Answer {
         let body = try await call.members("clear", "delete")
         if body["clear"]?.isTruthy ?? false {
-            state.queue.clear()
-            state.tellQueue()
+            server.queue.clear()
+            server.tellQueue()
         }
         if let ids = body["delete"] {
             for id in try elements(of: ids) {
-                for _ in 0..<state.queue.delete(id.string ?? "") { state.tellQueue() }
+                for _ in 0..<server.queue.delete(id.string ?? "") { server.tellQueue() }
             }
         }
         return .empty()
@@ -33,9 +33,9 @@ extension FakeComfyUI {
             wanted = object["prompt_id"]
         }
         if let wanted, wanted.isTruthy {
-            if state.queue.running.contains(where: { .string($0.id) == wanted }) { state.isInterrupted = true }
+            if server.queue.running.contains(where: { .string($0.id) == wanted }) { server.isInterrupted = true }
         } else {
-            state.isInterrupted = true
+            server.isInterrupted = true
         }
         return .empty()
     }
@@ -43,26 +43,26 @@ extension FakeComfyUI {
     func freeMemory(_ call: Call) async throws -> Answer {
         let body = try await call.object()
         if body["free_memory"]?.isTruthy ?? false {
-            state.shallFree = true
+            server.shallFree = true
             wake()
         }
         return .empty()
     }
 
     func historyPage(_ call: Call) throws -> Answer {
-        .json(state.history.page(most: try number("max_items", call), offset: try number("offset", call)))
+        .json(server.history.page(most: try number("max_items", call), offset: try number("offset", call)))
     }
 
     func historyEntry(_ call: Call) -> Answer {
         let id = call["id"]
-        return .json(state.history[id].map { [id: $0.json] } ?? [:])
+        return .json(server.history[id].map { [id: $0.json] } ?? [:])
     }
 
     func changeHistory(_ call: Call) async throws -> Answer {
         let body = try await call.members("clear", "delete")
-        if body["clear"]?.isTruthy ?? false { state.history.clear() }
+        if body["clear"]?.isTruthy ?? false { server.history.clear() }
         if let ids = body["delete"] {
-            for id in try elements(of: ids) { state.history.delete(id.string ?? "") }
+            for id in try elements(of: ids) { server.history.delete(id.string ?? "") }
         }
         return .empty()
     }

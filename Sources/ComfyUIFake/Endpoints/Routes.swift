@@ -64,20 +64,23 @@ enum Routes {
     ]
 
     private static let inside: [(method: String, path: String, endpoint: Endpoint)] = [
-        ("GET", "/internal/logs", { fake, _ in .json(fake.state.logs.text) }),
-        ("GET", "/internal/logs/raw", { fake, _ in .json(fake.state.logs.raw) }),
+        ("GET", "/internal/logs", { fake, _ in .json(fake.server.logs.text) }),
+        ("GET", "/internal/logs/raw", { fake, _ in .json(fake.server.logs.raw) }),
         ("PATCH", "/internal/logs/subscribe", { try await $0.subscribeToLogs($1) }),
         ("GET", "/internal/folder_paths", { fake, _ in fake.folderPaths() }),
         ("GET", "/internal/files/{folder}", { $0.folderFiles($1) }),
     ]
 
+    /// Every route, once for each path.
+    static let all: [(method: String, path: String, endpoint: Endpoint)] =
+        (everywhere + jobs).flatMap { [$0, ($0.method, "/api" + $0.path, $0.endpoint)] } + inside
+
+    /// The paths that take upgrades.
+    static let sockets = all.map(\.path).filter { $0.hasSuffix("/ws") }
+
     static let table: RouteTable<Endpoint> = {
         var table = RouteTable<Endpoint>()
-        for route in everywhere + jobs {
-            table.on(route.method, route.path, route.endpoint)
-            table.on(route.method, "/api" + route.path, route.endpoint)
-        }
-        for route in inside { table.on(route.method, route.path, route.endpoint) }
+        for route in all { table.on(route.method, route.path, route.endpoint) }
         return table
     }()
 }

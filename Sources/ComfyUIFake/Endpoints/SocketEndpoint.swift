@@ -9,7 +9,7 @@ extension FakeComfyUI {
     var featureFlags: JSON {
         [
             "supports_preview_metadata": true,
-            "max_upload_size": .int(state.configuration.maximumUploadMegabytes * 1024 * 1024),
+            "max_upload_size": .int(server.configuration.maximumUploadMegabytes * 1024 * 1024),
             "extension": ["manager": ["supports_v4": true]], "node_replacements": true, "assets": false,
         ]
     }
@@ -45,19 +45,19 @@ extension FakeComfyUI {
     }
 
     private func mintSocketID() -> String {
-        var random = environment.random("socket", String(state.requests.next("")))
+        var random = environment.random("socket", String(server.requests.next("")))
         return random.hex(32)
     }
 
     /// Serves a socket until it closes.
     private func serve(_ socket: WebSocket, as id: String) async {
-        state.clients.register(socket, as: id)
+        server.clients.register(socket, as: id)
         socket.post(
             ServerMessage.text(
                 "status",
-                ["status": ["exec_info": ["queue_remaining": .int(state.queue.remaining)]], "sid": .string(id)]))
+                ["status": ["exec_info": ["queue_remaining": .int(server.queue.remaining)]], "sid": .string(id)]))
         // Who owns the running prompt learns where it is, and nothing else of the past.
-        if let run = state.running, run.item.clientID == id, let node = run.shownNode {
+        if let run = server.running, run.item.clientID == id, let node = run.shownNode {
             socket.post(ServerMessage.text("executing", ["node": .string(node)]))
         }
         var mayAnnounce = true
@@ -66,17 +66,17 @@ extension FakeComfyUI {
             else { continue }
             switch object["type"]?.string {
             case "feature_flags" where mayAnnounce:
-                state.clients.announce(object["data"]?.object ?? [:], by: id)
+                server.clients.announce(object["data"]?.object ?? [:], by: id)
                 socket.post(ServerMessage.text("feature_flags", featureFlags))
-            case "system_stats" where state.configuration.profile == .standard: socket.post(storyStats.text(.python))
-            case "execute" where state.configuration.profile == .standard:
+            case "system_stats" where server.configuration.profile == .standard: socket.post(storyStats.text(.python))
+            case "execute" where server.configuration.profile == .standard:
                 socket.post(storyStart(of: object["workflow"], for: id).text(.python))
             default: break
             }
             // Any object uses up the chance to announce flags, were it not for the story's own messages.
-            if state.configuration.profile == .strict || object["type"] == "feature_flags" { mayAnnounce = false }
+            if server.configuration.profile == .strict || object["type"] == "feature_flags" { mayAnnounce = false }
         }
-        state.clients.unregister(id)
+        server.clients.unregister(id)
     }
 }
 
@@ -84,10 +84,10 @@ extension FakeComfyUI {
 // have no `data`, which real clients look into without asking.
 extension FakeComfyUI {
     private var storyStats: JSON {
-        let models = state.configuration.models.files(in: "checkpoints") ?? []
+        let models = server.models.files(in: "checkpoints") ?? []
         return [
             "type": "stats", "version": "0.27.1",
-            "vram_free": .int(state.configuration.machine.freeVRAM / (1024 * 1024)),
+            "vram_free": .int(server.machine.freeVRAM / (1024 * 1024)),
             "models": .array(models.map { .string($0.name) }),
         ]
     }
@@ -101,7 +101,7 @@ extension FakeComfyUI {
             ]
             enqueue(
                 QueueItem(
-                    number: state.queue.nextNumber(front: false), id: id, prompt: checked, extraData: extra,
+                    number: server.queue.nextNumber(front: false), id: id, prompt: checked, extraData: extra,
                     outputs: outputs))
         }
         return ["type": "execution_start", "job_id": .string(id)]

@@ -34,7 +34,7 @@ extension FakeComfyUI {
         }
         let overwrites = form.text("overwrite") == "true" || form.text("overwrite") == "1"
         let choice = UploadName.choose(filename, for: image.bytes, overwrite: overwrites) {
-            state.files[folder, path($0)]?.bytes
+            server.files[folder, path($0)]?.bytes
         }
         let name: String
         switch choice {
@@ -42,7 +42,7 @@ extension FakeComfyUI {
         case .write(let chosen):
             name = chosen
             if let bytes = try content(form, image.bytes) {
-                state.files.write(bytes, to: folder, path(chosen), now: environment.now().nanoseconds)
+                server.files.write(bytes, to: folder, path(chosen), now: environment.now().nanoseconds)
             }
         }
         return .json(["name": .string(name), "subfolder": .string(subfolder), "type": .string(folder.rawValue)])
@@ -57,7 +57,8 @@ extension FakeComfyUI {
         if name.name.isEmpty || name.name.hasPrefix("/") || name.name.contains("..") { return nil }
         guard let folder = name.folder ?? FileStore.Folder(rawValue: reference["type"]?.string ?? "output"),
             folder != .user, let directory = (reference["subfolder"]?.string ?? "").normalisedInside,
-            let file = state.files[folder, (directory.isEmpty ? "" : directory + "/") + name.name.splitAtLastSlash.name]
+            let file = server.files[
+                folder, (directory.isEmpty ? "" : directory + "/") + name.name.splitAtLastSlash.name]
         else { return nil }
         let picture = try ImageFile.decode(file.bytes)
         let mask = try ImageFile.decode(upload)

@@ -8,11 +8,11 @@ extension FakeComfyUI {
         guard let asked = call.query["dir"], !asked.isEmpty else { return .text("Directory not provided", status: 400) }
         let user = try userFolder(call)
         guard let directory = inside(user, asked) else { return .text("Invalid directory", status: 403) }
-        if state.files[.user, directory] != nil { return .json([]) }
-        guard state.files.hasDirectory(directory, in: .user) else { return .text("Directory not found", status: 404) }
+        if server.files[.user, directory] != nil { return .json([]) }
+        guard server.files.hasDirectory(directory, in: .user) else { return .text("Directory not found", status: 404) }
         let recurses = flag("recurse", call)
         let (full, splits) = (flag("full_info", call), flag("split", call))
-        let paths = state.files.paths(in: .user).compactMap { path -> String? in
+        let paths = server.files.paths(in: .user).compactMap { path -> String? in
             guard path.hasPrefix(directory + "/") else { return nil }
             let relative = String(path.dropFirst(directory.count + 1))
             return recurses || !relative.contains("/") ? relative : nil
@@ -31,13 +31,13 @@ extension FakeComfyUI {
         let user = try userFolder(call)
         let asked = PercentCoding.decode(call.query["path"] ?? "")
         guard let directory = inside(user, asked) else { return .text("Invalid path requested", status: 400) }
-        if state.files[.user, directory] != nil { return .text("Requested path is not a directory", status: 400) }
-        guard state.files.hasDirectory(directory, in: .user) else {
+        if server.files[.user, directory] != nil { return .text("Requested path is not a directory", status: 400) }
+        guard server.files.hasDirectory(directory, in: .user) else {
             return directory == user ? .json([]) : .text("Requested path not found", status: 404)
         }
         var directories: Set<String> = []
         var files: [String] = []
-        for path in state.files.paths(in: .user) where path.hasPrefix(directory + "/") {
+        for path in server.files.paths(in: .user) where path.hasPrefix(directory + "/") {
             files.append(path)
             var parent = path.splitAtLastSlash.directory
             while parent.count > directory.count {
@@ -55,7 +55,7 @@ extension FakeComfyUI {
                 ["name": .string(path.splitAtLastSlash.name), "path": .string(below(path)), "type": "directory"]
             }
             + files.sorted(by: byName).map { path in
-                let file = state.files[.user, path]
+                let file = server.files[.user, path]
                 return [
                     "name": .string(path.splitAtLastSlash.name), "path": .string(below(path)), "type": "file",
                     "size": .int(file?.bytes.count ?? 0),
@@ -67,31 +67,31 @@ extension FakeComfyUI {
 
     func readUserData(_ call: Call) throws -> Answer {
         let path = try path(call, "file")
-        guard let file = state.files[.user, path] else { return .empty(404) }
+        guard let file = server.files[.user, path] else { return .empty(404) }
         return FileAnswer(file: file, type: MediaType.of(path)).answer(to: call.request)
     }
 
     func writeUserData(_ call: Call) async throws -> Answer {
         let path = try path(call, "file")
-        if call.query["overwrite"] == "false", state.files[.user, path] != nil { return conflict }
+        if call.query["overwrite"] == "false", server.files[.user, path] != nil { return conflict }
         let bytes = try await call.text()
-        state.files.write(bytes, to: .user, path, now: environment.now().nanoseconds)
+        server.files.write(bytes, to: .user, path, now: environment.now().nanoseconds)
         return .json(try result(call, path))
     }
 
     func deleteUserData(_ call: Call) throws -> Answer {
         let path = try path(call, "file")
-        guard state.files[.user, path] != nil else { return .empty(404) }
-        state.files.remove(.user, path)
+        guard server.files[.user, path] != nil else { return .empty(404) }
+        server.files.remove(.user, path)
         return .empty(204)
     }
 
     func moveUserData(_ call: Call) throws -> Answer {
         let source = try path(call, "file")
-        guard state.files[.user, source] != nil else { return .empty(404) }
+        guard server.files[.user, source] != nil else { return .empty(404) }
         let target = try path(call, "dest")
-        if call.query["overwrite"] == "false", state.files[.user, target] != nil { return conflict }
-        state.files.move(.user, from: source, to: target, now: environment.now().nanoseconds)
+        if call.query["overwrite"] == "false", server.files[.user, target] != nil { return conflict }
+        server.files.move(.user, from: source, to: target, now: environment.now().nanoseconds)
         return .json(try result(call, target))
     }
 
@@ -117,7 +117,7 @@ extension FakeComfyUI {
     }
 
     private func info(of path: String, as shown: String) -> JSON {
-        let file = state.files[.user, path]
+        let file = server.files[.user, path]
         return [
             "path": .string(shown), "size": .int(file?.bytes.count ?? 0),
             "modified": .int((file?.modified ?? 0) / 1_000_000), "created": .int((file?.created ?? 0) / 1_000_000),

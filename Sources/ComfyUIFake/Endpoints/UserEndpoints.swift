@@ -7,14 +7,14 @@ internal import SocketServer
 extension FakeComfyUI {
     private static let settingsFile = "comfy.settings.json"
 
-    func listUsers() -> Answer { .json(state.users.listing) }
+    func listUsers() -> Answer { .json(server.users.listing) }
 
     func addUser(_ call: Call) async throws -> Answer {
         guard let name = try await call.object()["username"]?.string?.trimmed, !name.isEmpty else {
             throw ServerTrouble()
         }
         var random = environment.random("user", name)
-        guard let id = state.users.add(name, uuid: random.uuid()) else {
+        guard let id = server.users.add(name, uuid: random.uuid()) else {
             return .json(["error": "Duplicate username."], status: 400)
         }
         return .json(.string(id))
@@ -24,7 +24,7 @@ extension FakeComfyUI {
     ///
     /// - Throws: `ServerTrouble` for an unknown user.
     func userFolder(_ call: Call) throws -> String {
-        guard let user = state.users.user(named: call.request.headers["comfy-user"]) else { throw ServerTrouble() }
+        guard let user = server.users.user(named: call.request.headers["comfy-user"]) else { throw ServerTrouble() }
         return user
     }
 
@@ -47,13 +47,13 @@ extension FakeComfyUI {
     }
 
     private func settings(_ call: Call) throws -> JSONObject {
-        guard let file = state.files[.user, "\(try userFolder(call))/\(Self.settingsFile)"] else { return [:] }
+        guard let file = server.files[.user, "\(try userFolder(call))/\(Self.settingsFile)"] else { return [:] }
         guard let settings = (try? JSON(parsing: file.bytes, options: .python))?.object else { throw ServerTrouble() }
         return settings
     }
 
     private func keep(_ settings: JSONObject, _ call: Call) throws {
-        state.files.write(
+        server.files.write(
             JSON.object(settings).bytes(.python), to: .user, "\(try userFolder(call))/\(Self.settingsFile)",
             now: environment.now().nanoseconds)
     }

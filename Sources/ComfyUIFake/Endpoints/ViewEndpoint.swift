@@ -17,7 +17,7 @@ extension FakeComfyUI {
             guard let inside = subfolder.normalisedInside else { return .empty(403) }
             if !inside.isEmpty { path = "\(inside)/\(path)" }
         }
-        guard let file = state.files[folder, path] else { return .empty(404) }
+        guard let file = server.files[folder, path] else { return .empty(404) }
         let shownName = path.splitAtLastSlash.name
         let fields: HeaderFields = ["Content-Disposition": "filename=\"\(shownName)\""]
         if let preview = call.query["preview"] {

@@ -8,6 +8,8 @@ struct NodeBehaviour: Sendable {
     var wants: (@Sendable (NodeCall) throws(NodeFailure) -> [String])?
     /// Tells results apart that inputs do not (`IS_CHANGED` upstream).
     var stamp: (@Sendable (_ inputs: JSONObject, _ state: ComfyUIState) -> CacheKeys.ChangeStamp)?
+    /// Samples: where a card runs out of memory first.
+    var isSampler = false
     /// Wants blocked values rather than being skipped for them.
     var takesBlocked = false
     /// Does the work of one call.

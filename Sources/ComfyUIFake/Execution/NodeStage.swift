@@ -1,6 +1,7 @@
 internal import Fakes
 internal import JSONTree
 internal import Media
+internal import SocketServer
 
 /// What a running node may do to the server: wait, report, show, save.
 ///
@@ -19,9 +20,10 @@ final class NodeStage {
         self.node = node
     }
 
-    /// Fails if somebody asked for an interruption.
+    /// Fails if somebody asked for an interruption, or a scenario for trouble.
     func checkpoint() throws(NodeFailure) {
         if state.isInterrupted { throw .interrupted }
+        try run.meetTrouble(.work, at: node)
     }
 
     /// Waits, paced by the suite's speed. Ends early, as an interruption, when the fake stops.
@@ -43,7 +45,19 @@ final class NodeStage {
         } catch {
             throw .interrupted
         }
+        try await linger()
         try checkpoint()
+    }
+
+    /// Waits as much longer as a scenario wants of each step, in real time: scenarios count by the clock on the wall.
+    func linger() async throws(NodeFailure) {
+        guard let delay = run.item.script.stepDelay?(), delay > .zero else { return }
+        time += delay
+        do {
+            try await state.environment.loop.clock.sleep(until: .now + delay)
+        } catch {
+            throw .interrupted
+        }
     }
 
     /// Reports a step. Counts that are whole numbers stay so on the wire.
@@ -73,6 +87,7 @@ final class NodeStage {
     func name(
         _ prefix: String, in folder: FileStore.Folder, width: Int = 0, height: Int = 0
     ) throws(NodeFailure) -> SaveName {
+        try run.meetTrouble(.save, at: node)
         let moment = state.environment.now().civil
         let name = SaveName(prefix: prefix, width: width, height: height, moment: moment) {
             state.files.names(in: folder, directory: $0)

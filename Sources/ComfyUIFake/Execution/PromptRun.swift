@@ -28,6 +28,10 @@ final class PromptRun {
     private let state: ComfyUIState
     private(set) var graph: PromptGraph
     private(set) var lifecycle: PromptLifecycle
+    /// Messages sent so far.
+    private var messageCount = 0
+    /// Whether a sampler is among the posted nodes.
+    private let hasSampler: Bool
     /// The node that people see at work; told to a client that connects in the middle.
     private(set) var shownNode: String?
 
@@ -46,6 +50,9 @@ final class PromptRun {
         self.state = state
         graph = PromptGraph(item.prompt)
         lifecycle = PromptLifecycle(promptID: item.id)
+        hasSampler = item.prompt.contains { node in
+            node.value["class_type"]?.string.map { state.behaviours[$0].isSampler } ?? false
+        }
         keys = PromptRun.keys(of: graph, state)
     }
 
@@ -273,6 +280,8 @@ final class PromptRun {
     // MARK: The cache
 
     private func prepareCaches() {
+        // What is at hand already would be neither computed nor written, and so could not fail.
+        if item.script.trouble != nil { state.cache.clear() }
         state.instances.keep(graph)
         state.cache.begin(keys: Set(item.prompt.keys.compactMap { keys.key(of: $0) }))
     }
@@ -302,7 +311,17 @@ final class PromptRun {
 
     private var now: Int { state.environment.now().milliseconds }
 
-    func send(_ messages: [ServerMessage]) { state.send(messages, for: item.clientID) }
+    func send(_ messages: [ServerMessage]) {
+        messageCount += messages.count
+        state.send(messages, for: item.clientID)
+    }
+
+    /// Fails where a scenario wants the run to fail.
+    func meetTrouble(_ act: RunTrouble.Act, at node: String) throws(NodeFailure) {
+        guard let trouble = item.script.trouble else { return }
+        let isFit = hasSampler ? state.behaviours[graph.className(node)].isSampler : item.outputs.contains(node)
+        if trouble.strikes(act, told: messageCount, isFit: isFit) { throw trouble.failure }
+    }
 
     /// A step of a node that it reports by itself.
     func step(_ node: String, value: JSON, of total: JSON, preview: PromptLifecycle.Preview?) {

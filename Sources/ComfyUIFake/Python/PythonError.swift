@@ -6,6 +6,8 @@ struct PythonError: Error, Hashable {
     let type: String
     /// What `str()` of it gives.
     let text: String
+    /// A line of advice that the server adds.
+    var hint = ""
 
     static func key(_ repr: String) -> PythonError { PythonError(type: "KeyError", text: repr) }
     static func type(_ text: String) -> PythonError { PythonError(type: "TypeError", text: text) }
@@ -18,7 +20,7 @@ struct PythonError: Error, Hashable {
         functions.map { "  File \"/srv/ComfyUI/execution.py\", line 1, in \($0)\n    \($0)(…)\n" }
     }
 
-    /// The members of an `execution_error` that tell of the exception; its text ends with the line for a hint.
+    /// The members of an `execution_error` that tell of the exception; a line for the hint follows its text.
     ///
     /// - Parameters:
     ///   - inputs: what the node was called with.
@@ -26,7 +28,7 @@ struct PythonError: Error, Hashable {
     func report(inputs: JSONObject, known: [JSON]) -> JSONObject {
         let functions = ["execute", "get_output_data", "_async_map_node_over_list", "process_inputs"]
         return [
-            "exception_message": .string(text + "\n"), "exception_type": .string(type),
+            "exception_message": .string(text + "\n" + hint), "exception_type": .string(type),
             "traceback": .array(traceback(in: functions).map { .string($0) }), "current_inputs": .object(inputs),
             "current_outputs": .array(known),
         ]

@@ -12,6 +12,8 @@ struct QueueItem: Sendable {
     let outputs: [String]
     /// Bytes of the request that brought it: what keeping it costs, roughly.
     var weight = 0
+    /// What a scenario wants of its run.
+    var script = RunScript()
 
     /// Who gets the messages of the run. An id that is no text is one under which nobody is connected.
     var clientID: String? {

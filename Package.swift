@@ -63,7 +63,7 @@ let package = Package(
         module("Media", ["CZlib", "CImage"]),
         module("Scenarios", ["JSONTree", "YAMLNodes", "Words"]),
         module("Journal", ["JSONTree", "Words"]),
-        module("Fakes", ["SocketServer", "JSONTree", "Scenarios", "Journal", logging]),
+        module("Fakes", ["SocketServer", "JSONTree", "Scenarios", "Journal", "Words", logging]),
         module("ComfyUIFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
         module("LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes"]),
         module("GradioFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "GradioAssets", "YAMLNodes"]),

@@ -74,9 +74,7 @@ extension ModelFolders {
     fileprivate mutating func replace(_ change: StateChange) throws(StateError) {
         for folder in try change.members() {
             let name = String(folder.name.dropFirst(change.name.utf8.count + 1))
-            guard ModelFolders.names.contains(name) else {
-                throw StateError(folder.name, "there is no such folder; there is \(Self.names.joined(separator: ", "))")
-            }
+            guard ModelFolders.names.contains(name) else { throw folder.isUnknown(among: ModelFolders.names) }
             let known = files[name] ?? []
             files[name] = try folder.texts().map { file in known.first { $0.name == file } ?? File(file) }
         }

@@ -1,4 +1,5 @@
 public import JSONTree
+internal import Words
 
 /// A new value for one member of a fake's state, as a user wrote it.
 ///
@@ -64,6 +65,7 @@ public struct StateChange: Sendable {
 
     /// The error of a name that is none.
     public func isUnknown(among known: [String]) -> StateError {
-        StateError(name, "there is no such state; there is \(known.joined(separator: ", "))")
+        let last = name.split(separator: "/").last.map { String($0) } ?? name
+        return StateError(name, "there is no such member; \(advice(for: last, among: known))")
     }
 }

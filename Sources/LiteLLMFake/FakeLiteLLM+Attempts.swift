@@ -135,11 +135,11 @@ extension FakeLiteLLM {
             var all = fields.fields(nil)
             if route != .terse { all.append("retry-after", String(Int(seconds.rounded(.up)))) }
             let shown = seconds == seconds.rounded() ? String(Int(seconds)) : seconds.pythonRepr
-            return ProxyError(
-                429,
+            let message =
                 "No deployments available for selected model, Try again in \(shown) seconds. All deployments for selected "
-                    + "model are in cooldown. Passed model=\(call.shownGroup). pre-call-checks=False, cooldown_list=\(list)",
-                type: "all_deployments_in_cooldown", fields: all)
+                + "model are in cooldown. Passed model=\(call.shownGroup). pre-call-checks=False, cooldown_list=\(list)"
+            if route == .messages { return .anthropic(429, message, fields: fields.fields(nil)) }
+            return ProxyError(429, message, type: "all_deployments_in_cooldown", fields: all)
         case .unknown:
             return unknownModel(call, route: route, path: "/chat/completions")
         case nil: break

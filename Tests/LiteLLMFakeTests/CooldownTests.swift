@@ -78,6 +78,25 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `to a client of Anthropic's kind it is a rate limit in their envelope`() async throws {
+        let settings = try configuration(["one": [404]])
+        try await withFake({ FakeLiteLLM(settings, environment: $0) }) { fake in
+            var answers: [RawResponse] = []
+            for _ in 0..<2 {
+                answers.append(
+                    try await RawSocket.request(
+                        "POST", fake.url + "/v1/messages", headers: ["content-type": "application/json"],
+                        body: #"{"model":"one","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#))
+            }
+
+            #expect(answers[0].text.contains(#""message":"litellm.NotFoundError: OpenAIException - "#))
+            #expect(answers[1].status == 429 && !answers[1].headers.contains("retry-after"))
+            #expect(
+                answers[1].text.hasPrefix(
+                    #"{"type":"error","error":{"type":"rate_limit_error","message":"No deployments available for "#))
+        }
+    }
+
     @Test(arguments: [400, 403, 422, 429, 500, 503])
     func `other failures leave the only deployment in its place`(status: Int) async throws {
         let settings = try configuration(["one": [status]])

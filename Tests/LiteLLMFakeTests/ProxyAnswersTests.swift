@@ -133,6 +133,27 @@ import UnderstudyTestKit
         }
     }
 
+    @Test(arguments: [
+        ("", 422, #"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required"}]}"#),
+        ("{nope", 422, #"{"detail":[{"type":"json_invalid","loc":["body",1],"msg":"JSON decode error"}]}"#),
+        (
+            "[]", 400,
+            #"{"error":{"message":"Invalid JSON payload: expected an object","type":"invalid_request_error","param":"request_body","code":"400"}}"#
+        ),
+        ("{}", 422, #"{"detail":[{"type":"missing","loc":["body","user_ids"],"msg":"Field required"}]}"#),
+        (#"{"user_ids":["a"]}"#, 500, #"{"detail":{"error":"No db connected"}}"#),
+    ])
+    func `a management route judges its body before it misses its database`(body: String, status: Int, text: String)
+        async throws
+    {
+        try await withProxy { fake in
+            let answer = try await post("/user/delete", body, to: fake)
+
+            #expect(answer.status == status)
+            #expect(answer.text == text)
+        }
+    }
+
     @Test func `a master key is asked for, in the real words`() async throws {
         var proxy = LiteLLMConfiguration.desk
         proxy.proxy.masterKey = "sk-secret-master-key"

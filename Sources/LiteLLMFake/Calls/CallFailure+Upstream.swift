@@ -31,6 +31,10 @@ extension CallFailure {
         case .text, .embedding: told = "Error code: \(status)" + (message.map { " - \($0)" } ?? "")
         }
         let (kind, shown) = kind(of: status, code: error?["code"]?.string, message: message ?? "")
+        // The handler of these routes does not name the class of a 404 again.
+        if style == .raw, kind == .notFound {
+            return CallFailure(kind, status: shown, "\(deployment.exceptionName) - \(told)")
+        }
         var failure = CallFailure(kind, status: shown, provider: deployment.exceptionName, told)
         if style == .chat, kind != .contextWindow { failure.param = error?["param"]?.string }
         return failure

@@ -37,6 +37,29 @@ enum RequestDocument {
         return object
     }
 
+    /// Reads a body for a route whose parameters are a model of FastAPI's: that parses JSON before the proxy does, and
+    /// asks for a body.
+    static func model(_ body: [UInt8], contentType: String?) throws(ProxyError) -> JSONObject {
+        guard !body.isEmpty else {
+            throw .detail(422, [["type": "missing", "loc": ["body"], "msg": "Field required"]])
+        }
+        if contentType?.hasPrefix("application/json") ?? true {
+            do throws(JSONError) {
+                _ = try JSON(parsing: body, options: .liteLLM)
+            } catch  where error.reason != .invalidUTF8 && error.reason != .tooDeep {
+                throw .detail(
+                    422,
+                    [
+                        [
+                            "type": "json_invalid", "loc": ["body", .int(error.python.position.offset)],
+                            "msg": "JSON decode error",
+                        ]
+                    ])
+            } catch {}
+        }
+        return try read(body, contentType: contentType)
+    }
+
     private static func form(_ fields: [(String, String)]) -> JSONObject {
         var object = JSONObject()
         for (name, value) in fields { object[name] = .string(value) }

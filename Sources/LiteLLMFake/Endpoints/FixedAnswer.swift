@@ -81,7 +81,7 @@ struct FixedAnswer: Sendable {
                 + #""admin_ui_disabled":false,"sso_configured":false,"hide_default_credentials_hint":false,"#
                 + #""is_control_plane":false,"mcp_stdio_enabled":false,"use_si_terminology":false,"#
                 + #""claude_code_marketplace_auth_required":false,"workers":[]}"#)
-        let models = failed(500, "{'error': 'Database not connected'}")
+        let noClient = failed(500, "Prisma Client is not initialized", type: "internal_error")
         return [
             ("GET", "/key/list", keyList),
             ("POST", "/key/health", FixedAnswer(demand: .key, body: #"{"key":"healthy","logging_callbacks":null}"#)),
@@ -89,12 +89,16 @@ struct FixedAnswer: Sendable {
             ("POST", "/user/new", failed(400, ManagementRoutes.databaseText)),
             ("POST", "/team/new", failed(500, "{'error': 'No db connected'}")),
             ("GET", "/team/list", teamList), ("GET", "/user/list", userList),
-            ("POST", "/customer/new", detail(500, ManagementRoutes.databaseText)),
             ("POST", "/budget/new", detail(500, ManagementRoutes.databaseText)),
-            ("POST", "/model/new", models), ("GET", "/spend/logs", spendLogs),
+            ("GET", "/spend/logs", spendLogs),
             ("GET", "/spend/tags", failed(500, "/spend/tags Error\(spend)", type: "internal_error")),
             ("GET", "/spend/keys", detail(400, spend)),
             ("GET", "/global/spend", failed(500, "{'error': 'No db connected'}", type: "internal_error")),
+            ("GET", "/global/spend/logs", noClient), ("GET", "/model/metrics", noClient),
+            (
+                "GET", "/model/streaming_metrics",
+                failed(500, ManagementRoutes.databaseText, type: "internal_error")
+            ),
             ("GET", "/health/history", notInitialized), ("GET", "/health/latest", notInitialized),
             (
                 "GET", "/health/backlog",
@@ -127,6 +131,12 @@ struct FixedAnswer: Sendable {
             ("GET", "/guardrails/list", FixedAnswer(body: #"{"guardrails":[]}"#)),
             ("GET", "/v2/guardrails/list", FixedAnswer(body: #"{"guardrails":[]}"#)),
             ("GET", "/prompts/list", FixedAnswer(body: #"{"prompts":[]}"#)),
+            ("GET", "/policies/list", FixedAnswer(body: #"{"policies":[],"total_count":0}"#)),
+            ("GET", "/v1/agents", FixedAnswer(demand: .key, body: "[]")),
+            ("GET", "/v1/mcp/server", FixedAnswer(demand: .key, body: "[]")),
+            ("GET", "/v1/mcp/tools", FixedAnswer(demand: .key, body: #"{"tools":[]}"#)),
+            ("GET", "/v1/search/tools", FixedAnswer(demand: .key, body: #"{"object":"list","data":[]}"#)),
+            ("GET", "/public/mcp_hub", FixedAnswer(demand: .nothing, body: "[]")),
             ("GET", "/get/latest_release_info", FixedAnswer(body: "null")),
             (
                 "GET", "/public/model_hub/info",
@@ -179,7 +189,11 @@ extension FakeLiteLLM {
             return .json(Array(forbidden.body.utf8), status: forbidden.status, crossOrigin: visit.crossOrigin)
         }
         if !answer.required.isEmpty {
-            let document = (try? JSON(parsing: try await body(of: exchange)))?.object ?? [:]
+            let asksForBody = answer.required.contains { $0.part == "body" }
+            let document =
+                asksForBody
+                ? try RequestDocument.model(
+                    try await body(of: exchange), contentType: visit.request.headers["content-type"]) : [:]
             let query = visit.request.queryItems
             let missing = answer.required.filter {
                 $0.part == "query" ? query[$0.name] == nil : !document.contains(key: $0.name)

@@ -6,7 +6,7 @@ internal import SocketServer
 extension FakeLiteLLM {
     func generateKey(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         try authorize(visit, .admin)
-        let document = try RequestDocument.read(
+        let document = try RequestDocument.model(
             try await body(of: exchange), contentType: visit.request.headers["content-type"])
         guard settings.keys != nil else {
             throw ProxyError(500, "{'error': '\(ManagementRoutes.databaseText)'}")
@@ -42,7 +42,7 @@ extension FakeLiteLLM {
 
     func updateKey(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         try authorize(visit, .admin)
-        let document = try RequestDocument.read(
+        let document = try RequestDocument.model(
             try await body(of: exchange), contentType: visit.request.headers["content-type"])
         guard let secret = document.text("key") else {
             throw .invalidValue("Value error, either key or key_alias must be provided")
@@ -59,7 +59,7 @@ extension FakeLiteLLM {
 
     func deleteKeys(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         try authorize(visit, .admin)
-        let document = try RequestDocument.read(
+        let document = try RequestDocument.model(
             try await body(of: exchange), contentType: visit.request.headers["content-type"])
         guard let secrets = document["keys"]?.array?.compactMap(\.string) else {
             throw .invalidValue("Value error, At least one of 'keys' or 'key_aliases' must be provided.")

@@ -9,6 +9,11 @@ enum ManagementRoutes {
         "Database not connected. Connect a database to your proxy - "
         + "https://docs.litellm.ai/docs/simple_proxy#managing-auth---virtual-keys"
 
+    private static let enterpriseText =
+        "Organizations are only available for LiteLLM Enterprise users. You must be a LiteLLM Enterprise user to use this "
+        + "feature. If you have a license please set `LITELLM_LICENSE` in your env. Get a 7 day trial key here: "
+        + #"https://www.litellm.ai/enterprise#trial. \nPricing: https://www.litellm.ai/#pricing"#
+
     /// Status, body, and the routes that answer so.
     static let all: [(status: Int, body: String, routes: String)] = [
         (500, #"{"detail":{"error":""# + databaseText + #""}}"#, database),
@@ -29,11 +34,17 @@ enum ManagementRoutes {
                 + #"'}","type":"internal_server_error","param":null,"code":"500"}}"#, "GET /team/info"
         ),
         (500, #"{"detail":{"error":""# + shortText + #""}}"#, "GET /team/{team_id}/members/me"),
-        (400, #"{"detail":{"error":""# + databaseText + #""}}"#, "GET /team/available\nGET /budget/list"),
+        (400, #"{"detail":{"error":""# + databaseText + #""}}"#, refusingDatabase),
+        (400, #"{"detail":{"error":""# + shortText + #""}}"#, "GET /spend/users"),
+        (
+            500, #"{"detail":{"error":"500: {'error': 'Postgres DB Not connected'}"}}"#,
+            "POST /customer/block body:user_ids"
+        ),
+        (403, #"{"detail":{"error":""# + enterpriseText + #""}}"#, enterprise),
         (500, #"{"detail":{"error":"No db connected. prisma client=None"}}"#, "GET /v2/team/list"),
         (
             500, #"{"detail":{"error":"No db connected"}}"#,
-            "GET /team/permissions_list\nGET /team/{team_id}/callback\nPOST /team/{team_id}/disable_logging"
+            lone
         ),
         (
             503,
@@ -46,7 +57,7 @@ enum ManagementRoutes {
         (
             500,
             #"{"error":{"message":"{'error': \"No DB Connected. Here's how to do it - https://docs.litellm.ai/docs/proxy/virtual_keys\"}","type":"internal_server_error","param":null,"code":"500"}}"#,
-            "POST /model/update"
+            "POST /model/update\nPOST /model/new body:model_name body:litellm_params\nPOST /model/delete body:id"
         ),
         (500, #"{"detail":{"error":"Database not connected."}}"#, sentence),
         (500, #"{"detail":"Database not connected"}"#, bare),
@@ -124,7 +135,6 @@ enum ManagementRoutes {
         POST /key/{key}/reset_spend body:reset_to
         POST /key/block body:key
         POST /key/unblock body:key
-        POST /user/delete body:user_ids
         GET /user/daily/activity
         GET /user/daily/activity/aggregated
         GET /user/daily/activity/aggregated/keys
@@ -161,10 +171,8 @@ enum ManagementRoutes {
         POST /user/password/change body:current_password body:new_password
         POST /session/logout
         POST /team/update body:team_id
-        POST /team/member_add body:member body:team_id
         POST /team/{team_id}/member/{user_id}/reset_spend body:reset_to
         POST /team/bulk_member_add body:team_id
-        POST /team/delete body:team_ids
         POST /team/block body:team_id
         POST /team/unblock body:team_id
         POST /team/model/add body:team_id body:models
@@ -173,9 +181,9 @@ enum ManagementRoutes {
         POST /team/permissions_bulk_update body:permissions
         GET /team/daily/activity
         GET /team/spend/by_user
-        POST /customer/block body:user_ids
         POST /customer/unblock body:user_ids
         GET /customer/info query:end_user_id
+        POST /customer/new body:user_id
         POST /customer/update body:user_id
         POST /customer/delete body:user_ids
         GET /customer/daily/activity
@@ -190,13 +198,10 @@ enum ManagementRoutes {
         POST /team/{team_id}/callback body:callback_name body:callback_vars
         DELETE /team/{team_id}/callback/{callback_name}
         POST /budget/update
-        POST /budget/info body:budgets
-        GET /budget/settings query:budget_id
         POST /budget/delete body:id
         PATCH /model/{model_id}/update
         POST /model/block body:model_id
         POST /model/unblock body:model_id
-        POST /model/delete body:id
         POST /model_group/make_public body:model_groups
         POST /model_hub/update_useful_links body:useful_links
         POST /access_group/new body:access_group
@@ -298,6 +303,37 @@ enum ManagementRoutes {
         GET /v1/unified_access_group
         POST /v1/unified_access_group body:access_group_name
         DELETE,GET,PUT /v1/unified_access_group/{access_group_id}
+        """
+
+    private static let lone = """
+        GET /team/permissions_list
+        GET /team/{team_id}/callback
+        POST /team/{team_id}/disable_logging
+        POST /user/delete body:user_ids
+        POST /budget/info body:budgets
+        POST /team/delete body:team_ids
+        POST /team/member_add body:member body:team_id
+        GET /global/spend/keys
+        GET /global/spend/models
+        GET /global/spend/teams
+        POST /global/spend/end_users
+        """
+
+    private static let refusingDatabase = """
+        GET /team/available
+        GET /budget/list
+        GET /budget/settings query:budget_id
+        GET /alerting/settings
+        GET /config/list query:config_type
+        GET /config/field/info query:field_name
+        """
+
+    private static let enterprise = """
+        GET /organization/list
+        GET /organization/info
+        POST /organization/new
+        PATCH /organization/update
+        DELETE /organization/delete
         """
 
     private static let unstored = """

@@ -4,7 +4,7 @@ internal import SocketServer
 /// `/utils/*` and `/spend/calculate`.
 extension FakeLiteLLM {
     private func document(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> JSONObject {
-        try RequestDocument.read(try await body(of: exchange), contentType: visit.request.headers["content-type"])
+        try RequestDocument.model(try await body(of: exchange), contentType: visit.request.headers["content-type"])
     }
 
     func tokenCounter(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {

@@ -48,47 +48,47 @@ import Testing
         ),
         (
             #"{"gap": {"path": "/prompt"}, "at_least": "1s"}"#, true,
-            "at least 1.0 s between one and the next of path=/prompt",
+            "at least 1s between one and the next of path=/prompt",
             "1.0 s from #1 to #2, 1.0 s from #2 to #3"
         ),
         (
             #"{"gap": {"path": "/prompt"}, "at_least": "500ms", "at_most": "900ms"}"#, false,
-            "at least 500.0 ms and at most 900.0 ms between one and the next of path=/prompt",
+            "at least 500ms and at most 900ms between one and the next of path=/prompt",
             "1.0 s from #1 to #2, 1.0 s from #2 to #3"
         ),
         (
             #"{"gap": {"type": "executed"}, "at_most": "1s"}"#, false,
-            "at most 1.0 s between one and the next of type=executed",
+            "at most 1s between one and the next of type=executed",
             "found 1, and a gap needs two"
         ),
         (
             #"{"latency": {"path": "/prompt"}, "at_most": "50ms"}"#, false,
-            "at most 50.0 ms until the end of each path=/prompt",
+            "at most 50ms until the end of each path=/prompt",
             "#3 took 60.0 ms"
         ),
         (
             #"{"latency": {"path": "/prompt"}, "at_most": "50ms", "until": "head"}"#, true,
-            "at most 50.0 ms until the head of each path=/prompt", "#1 took 10.0 ms, #2 took 20.0 ms, #3 took 30.0 ms"
+            "at most 50ms until the head of each path=/prompt", "#1 took 10.0 ms, #2 took 20.0 ms, #3 took 30.0 ms"
         ),
         (
             #"{"latency": {"path": "/nowhere"}, "at_most": "50ms"}"#, false,
-            "at most 50.0 ms until the end of each path=/nowhere", "found no exchange"
+            "at most 50ms until the end of each path=/nowhere", "found no exchange"
         ),
         (
             #"{"after": {"status": 400}, "comes": {"path": "/history/x"}, "within": "2s"}"#, true,
-            "within 2.0 s after each status=400 comes path=/history/x", "found 1, each followed in time"
+            "within 2s after each status=400 comes path=/history/x", "found 1, each followed in time"
         ),
         (
             #"{"after": {"status": 400}, "comes": {"path": "/history/x"}, "within": "1s"}"#, false,
-            "within 1.0 s after each status=400 comes path=/history/x", "after #3 #5 came 2.0 s later"
+            "within 1s after each status=400 comes path=/history/x", "after #3 #5 came 2.0 s later"
         ),
         (
             #"{"after": {"type": "executed"}, "comes": {"path": "/prompt"}, "within": "1s"}"#, false,
-            "within 1.0 s after each type=executed comes path=/prompt", "after #4 none came"
+            "within 1s after each type=executed comes path=/prompt", "after #4 none came"
         ),
         (
             #"{"after": {"status": 500}, "comes": {"path": "/prompt"}, "within": "1s"}"#, false,
-            "within 1.0 s after each status=500 comes path=/prompt", "found no status=500"
+            "within 1s after each status=500 comes path=/prompt", "found no status=500"
         ),
     ])
     func `claims are held against what happened`(json: String, passed: Bool, claim: String, message: String) throws {

@@ -5,12 +5,13 @@
 public struct Redaction: Sendable {
     /// Names of headers, query items and JSON members that are secrets besides the known ones; case, `-` and `_` do
     /// not count.
-    public let names: Set<String>
+    public var names: [String] { others.map(\.asText) }
+    private let others: Set<[UInt8]>
     /// The kinds of fakes whose clients are told apart by a credential.
     public let credentialKinds: Set<String>
 
     public init(names: [String] = [], credentialKinds: Set<String> = ["litellm"]) {
-        self.names = Set(names.map(Self.plain))
+        others = Set(names.map(Self.plain))
         self.credentialKinds = credentialKinds
     }
 
@@ -65,28 +66,38 @@ public struct Redaction: Sendable {
     /// Whether what goes by this name is a secret.
     public func isSecret(_ name: String) -> Bool {
         let plain = Self.plain(name)
-        return Self.exact.contains(plain) || names.contains(plain) || Self.parts.contains { plain.contains($0) }
-            || plain.hasSuffix("token")
+        return Self.exact.contains(plain) || others.contains(plain) || Self.tellsSecret(plain)
+            || plain.ends(with: "token")
     }
 
     /// Whether the name also has harmless uses: the `token` of a log probability, the `key` of anything.
     static func isAmbiguous(_ name: String) -> Bool {
         let plain = plain(name)
-        return plain == "key" || plain.hasSuffix("token") && !parts.contains { plain.contains($0) }
+        return plain.elementsEqual("key".utf8) || plain.ends(with: "token") && !tellsSecret(plain)
     }
 
-    private static let exact: Set<String> = [
-        "authorization", "proxyauthorization", "cookie", "setcookie", "key", "passwd", "pwd", "secret", "credential",
-        "credentials",
-    ]
+    private static func tellsSecret(_ plain: [UInt8]) -> Bool { parts.contains { plain.holds($0) } }
+
+    private static let exact = Set(
+        [
+            "authorization", "proxyauthorization", "cookie", "setcookie", "key", "passwd", "pwd", "secret",
+            "credential", "credentials",
+        ].map(plain))
     /// `x-api-key`, `api_key_comfy_org`, `client_secret`, `Ocp-Apim-Subscription-Key`.
     private static let parts = [
         "apikey", "accesstoken", "authtoken", "refreshtoken", "password", "clientsecret", "secretkey", "accesskey",
         "masterkey", "privatekey", "subscriptionkey", "googapi",
-    ]
+    ].map(plain)
 
-    private static func plain(_ name: String) -> String {
-        String(name.lowercased().filter { $0 != "-" && $0 != "_" })
+    /// In small letters, without `-` and `_`.
+    private static func plain(_ name: String) -> [UInt8] {
+        name.utf8.compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): nil
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
+            default: byte
+            }
+        }
     }
 
     /// `name=value` without the value.
@@ -94,4 +105,8 @@ public struct Redaction: Sendable {
         guard let equals = item.firstIndex(of: "=") else { return item }
         return item[...equals] + stub(String(item[item.index(after: equals)...]))
     }
+}
+
+extension [UInt8] {
+    fileprivate func ends(with word: String) -> Bool { suffix(word.utf8.count).elementsEqual(word.utf8) }
 }

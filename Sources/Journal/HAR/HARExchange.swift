@@ -116,7 +116,8 @@ struct HARExchange {
         let type = record.responseHeaders["content-type"] ?? ""
         var members: JSONObject = [
             "size": .int(record.responseBodySize),
-            "mimeType": .string(type.isEmpty ? "application/octet-stream" : type),
+            // What Chromium writes for no type.
+            "mimeType": .string(type.isEmpty ? "x-unknown" : type),
         ]
         if record.responseBody.isEmpty { return .object(members) }
         let isWhole = record.responseBody.count == record.responseBodySize

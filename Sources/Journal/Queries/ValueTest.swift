@@ -30,7 +30,8 @@ indirect enum ValueTest: Sendable {
         case .like(let glob): glob.matches(value.spelling)
         case .matches(let pattern): pattern.isFound(in: value.spelling)
         case .contains(let wanted):
-            value.array.map { $0.contains { Self.isAlike($0, wanted) } } ?? value.spelling.contains(wanted.spelling)
+            value.array.map { $0.contains { Self.isAlike($0, wanted) } }
+                ?? Array(value.spelling.utf8).holds(Array(wanted.spelling.utf8))
         case .within(let range): value.anyNumber.map(range.contains) ?? false
         case .exists, .anyOf, .not: false
         }

@@ -1,3 +1,5 @@
+internal import Words
+
 /// A claim about what happened, to be held against the journal.
 ///
 /// ```
@@ -58,7 +60,7 @@ public struct Bounds<Value: Comparable & Sendable>: Sendable {
         atLeast.map { value >= $0 } ?? true && atMost.map { value <= $0 } ?? true
     }
 
-    /// `at least 2`, `exactly 3`, `at least 1 s and at most 2 s`.
+    /// `at least 2`, `exactly 3`, `at least 1s and at most 2s`.
     func text(_ spell: (Value) -> String) -> String {
         if let atLeast, let atMost {
             return atLeast == atMost
@@ -75,10 +77,10 @@ extension Verification.Claim: CustomStringConvertible {
         case .count(let query, let bounds):
             bounds.atMost == 0 ? "never \(query)" : "\(bounds.text(String.init)) of \(query)"
         case .order(let queries): queries.map(\.description).joined(separator: ", then ")
-        case .gap(let query, let bounds): "\(bounds.text(\.brief)) between one and the next of \(query)"
+        case .gap(let query, let bounds): "\(bounds.text(\.spelled)) between one and the next of \(query)"
         case .latency(let query, let bounds, let moment):
-            "\(bounds.text(\.brief)) until the \(moment.rawValue) of each \(query)"
-        case .follows(let first, let second, let time): "within \(time.brief) after each \(first) comes \(second)"
+            "\(bounds.text(\.spelled)) until the \(moment.rawValue) of each \(query)"
+        case .follows(let first, let second, let time): "within \(time.spelled) after each \(first) comes \(second)"
         }
     }
 }

@@ -8,6 +8,8 @@ extension PartReader {
         "equals", "matches", "contains", "exists", "at_least", "at_most", "one_of", "not",
     ]
     private static let longestExpression = 1000
+    /// Brackets of an expression: the standard library's compiler goes a way down the stack for each.
+    private static let mostBrackets = 50
 
     /// The conditions among the members of `on` or `when`.
     func conditions(_ node: YAMLNode) -> [Condition] {
@@ -93,6 +95,11 @@ extension PartReader {
         guard let source = text(node, of: "matches") else { return nil }
         guard source.utf8.count <= Self.longestExpression else {
             log.add("expected a regular expression of \(Self.longestExpression) bytes at most", at: node.mark)
+            return nil
+        }
+        guard source.utf8.count(where: { $0 == UInt8(ascii: "(") || $0 == UInt8(ascii: "[") }) <= Self.mostBrackets
+        else {
+            log.add("expected a regular expression with \(Self.mostBrackets) brackets at most", at: node.mark)
             return nil
         }
         do {

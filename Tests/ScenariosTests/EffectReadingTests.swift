@@ -24,6 +24,7 @@ import Testing
         ("throttle: 1MiB/s", [.throttle(bytesPerSecond: 1_048_576)]),
         ("slice: 64", [.slice(bytes: 64, gap: .fixed(.zero))]),
         ("slice: { bytes: 1KB, gap: 5ms }", [.slice(bytes: 1000, gap: .fixed(ms(5)))]),
+        ("dribble: { pieces: 5, over: 2s }", [.dribble(pieces: 5, over: .seconds(2))]),
         ("drop: reset", [.drop(Drop(.reset))]),
         ("drop: { how: reset, after_bytes: 512 }", [.drop(Drop(.reset, afterBytes: 512))]),
         ("drop: { how: hang, after_messages: 3 }", [.drop(Drop(.hang, afterMessages: 3))]),

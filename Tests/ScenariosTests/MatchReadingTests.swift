@@ -12,6 +12,7 @@ import Testing
         ("litellm connect", Subject.connect),
         ("litellm POST /v1/chat/completions", .request(method: "POST", path: PathTemplate("/v1/chat/completions"))),
         ("litellm /v1/*", .request(method: nil, path: PathTemplate("/v1/*"))),
+        ("comfyui POST /prompt|/api/prompt", .request(method: "POST", path: PathTemplate("/prompt|/api/prompt"))),
         ("litellm ANY /v1/*", .request(method: nil, path: PathTemplate("/v1/*"))),
         ("comfyui opens /ws", .opens(path: PathTemplate("/ws"))),
         ("comfyui receives feature_flags", .receives(type: "feature_flags")),
@@ -47,6 +48,7 @@ import Testing
         ("litellm connect now", "1:21: expected nothing more, got \"now\""),
         ("litellm /a?b=c", "1:13: expected a path without a query, which is for `when: { query: … }`, got \"/a?b=c\""),
         ("litellm /a/*/b", "1:13: expected * as the last segment of the path only, got \"/a/*/b\""),
+        ("litellm /a|b", "1:13: expected a path that begins with a slash, got \"/a|b\""),
         ("litellm /a/{b", "1:13: expected at most one {hole} in a segment of a path, got \"/a/{b\""),
         ("litellm /{a...}/b", "1:13: expected {...} at the end of the path only, got \"/{a...}/b\""),
         ("gradio. connect", "1:5: expected a fake, such as comfyui or gradio.wan2gp, got \"gradio.\""),
@@ -112,6 +114,8 @@ import Testing
         ("throttle: 1KB/s", .request(method: nil, path: PathTemplate("/*"))),
         ("quota: { requests: 1, per: 1s }", .request(method: nil, path: PathTemplate("/*"))),
         ("delay: { handshake: 1s }", .connect), ("corrupt: no_pong", .opens(path: PathTemplate("/*"))),
+        ("drop: reset", .request(method: nil, path: PathTemplate("/*"))), ("drop: reset\nwhen: { at: 1s }", .whole),
+        ("drop: reset\nwhen: { at: 1s, for: 1s }", .request(method: nil, path: PathTemplate("/*"))),
         ("refuse: 1s", .whole), ("set: { a: 1 }", .whole), ("send: a", .whole), ("limit: 1", .whole),
     ])
     func `what a whole fake means follows from the effect`(effect: String, subject: Subject) throws {

@@ -60,6 +60,17 @@ import Testing
         #expect(player.play(occasion(), at: .zero, NoFacts()).count == 1)
     }
 
+    @Test func `a rule may be about one path or another`() {
+        let path = PathTemplate("/prompt|/api/{x}")
+        var player = player(on: Match(fake: FakePattern(), subject: .request(method: nil, path: path)))
+
+        let acted = ["/prompt", "/api/prompt", "/api", "/prompt|/api/{x}"].map {
+            !player.play(occasion($0), at: .zero, NoFacts()).isEmpty
+        }
+
+        #expect(acted == [true, true, false, false])
+    }
+
     @Test func `a rule acts between its times`() {
         var player = player(Trigger(at: .seconds(2), lasting: .seconds(3)))
 
@@ -91,6 +102,24 @@ import Testing
         #expect(standings[2]?.resetsIn == .seconds(40))
     }
 
+    @Test func `below its quota a rule has not acted`() {
+        let quota = Effect.quota(Quota(unit: .requests, amount: 2, per: .seconds(60)))
+        var player = player(Trigger(times: 1), effects: [quota])
+
+        let exceeded = (1...4).map { _ in player.play(occasion(), at: .zero, NoFacts()).first?.quota?.isExceeded }
+
+        #expect(exceeded == [false, false, true, nil])
+        #expect(player.counts.map(\.acted) == [1])
+    }
+
+    @Test func `a quota without a window does not stop the process`() {
+        var player = player(effects: [.quota(Quota(unit: .requests, amount: 0, per: .zero))])
+
+        let cues = [0, 0, 1].map { player.play(occasion(), at: .seconds($0), NoFacts()).count }
+
+        #expect(cues == [1, 1, 1])
+    }
+
     @Test(arguments: [
         (ValueTest.equals("x"), JSON.string("x"), true), (.equals(1), "1", true), (.equals(1), 1.0, true),
         (.equals(1), 2, false), (.matches("^a+$"), "aaa", true), (.matches("^a+$"), "ab", false),
@@ -112,7 +141,10 @@ import Testing
 
     @Test(arguments: [
         ("/a/{x}", "/a/b", true), ("/a/{x}", "/b/{y}", false), ("/a/*", "/a/b/c", true), ("/a", "/a/b", false),
-        ("/file={path...}", "/file={p...}", true), ("/view", "/{any}", true),
+        ("/file={path...}", "/file={p...}", true), ("/view", "/{any}", true), ("/file={path...}", "/view", false),
+        ("/file={path...}", "/file=a/b", true), ("/*", "/", true), ("/a/*", "/a", true), ("/a{x}", "/b{y}", false),
+        ("/file={path...}", "/{any}", true), ("/a|/b/{x}", "/b/c", true), ("/a|/b", "/c|/d", false),
+        ("/{x}.png", "/{y}.jpg", false),
     ])
     func `templates overlap where a path could fit both`(one: String, two: String, overlaps: Bool) {
         #expect(PathTemplate(one).overlaps(PathTemplate(two)) == overlaps)

@@ -17,6 +17,7 @@ import Testing
                 body: { /a: { matches: y, not: { exists: false } } }, client: [1], state: { q: { at_least: 1.5 } } }
             delay: { head: 1h, chunk: 90s, first_token: 1us, between_tokens: 7ns, step: { exponential: { mean: 1s } } }
             throttle: 1500B/s
+            dribble: { pieces: 1, over: 3s }
             slice: { bytes: 3, gap: { uniform: [0, 1ms] } }
             quota: { tokens: 10, per: 1m, error: rate_limit }
             error: { name: a, after_messages: 0, message: b, retry_after: 1s }

@@ -8,6 +8,8 @@ public enum Effect: Sendable, Hashable {
     case throttle(bytesPerSecond: Int)
     /// `slice`: what leaves is cut into pieces, each on its own.
     case slice(bytes: Int, gap: Distribution)
+    /// `dribble`: a body leaves in so many pieces, spread over a time.
+    case dribble(pieces: Int, over: Duration)
     /// `drop`: the connection ends, or falls silent.
     case drop(Drop)
     /// `refuse`: the port is closed, and open again after a time; nil as long as the rule lasts.

@@ -3,7 +3,8 @@ internal import Words
 
 /// The words of the language for what a rule does: one for each case of ``Effect``.
 public enum EffectWord: String, Sendable, Hashable, CaseIterable {
-    case delay, throttle, slice, drop, refuse, state, limit, quota, error, respond, interim, corrupt, duplicate, skip
+    case delay, throttle, slice, dribble, drop, refuse, state, limit, quota, error, respond, interim, corrupt,
+        duplicate, skip
     case reorder, misdeliver, send, edit, set
 }
 
@@ -17,6 +18,7 @@ extension Effect {
         case .delay: .delay
         case .throttle: .throttle
         case .slice: .slice
+        case .dribble: .dribble
         case .drop: .drop
         case .refuse: .refuse
         case .state: .state

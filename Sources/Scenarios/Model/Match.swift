@@ -37,7 +37,8 @@ public struct FakePattern: Sendable, Hashable {
 
 /// What happens at a fake.
 public enum Subject: Sendable, Hashable {
-    /// The fake as a whole: for restarts, changes of state, limits, by the clock.
+    /// The fake as a whole: for restarts, changes of state, limits, by the clock. A reader of files turns it into
+    /// what the rule's effects act on, if that is something else (see `PartReader+Sense.swift`).
     case whole
     /// A connection is accepted.
     case connect
@@ -49,78 +50,6 @@ public enum Subject: Sendable, Hashable {
     case receives(type: String?)
     /// A message of the fake, by its type: of a WebSocket, or an event of a stream; nil stands for any.
     case sends(type: String?)
-}
-
-/// A path with holes: `/history/{prompt_id}`, `/gradio_api/call/{api_name}/{event_id}`, `/file={path...}`, `/v1/*`.
-///
-/// A hole fills one segment or a part of it, `{name...}` at the end all that is left, and `*` as `{...}` of any name.
-public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
-    /// As it was written.
-    public let text: String
-    private let segments: [Segment]
-
-    private enum Segment: Sendable, Hashable {
-        case literal(String)
-        case hole(prefix: String, suffix: String)
-        case rest(prefix: String)
-    }
-
-    public init(_ text: String) {
-        self.text = text
-        segments = text.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            if part == "*" || part == "**" { return .rest(prefix: "") }
-            guard let open = part.firstIndex(of: "{"), let close = part.lastIndex(of: "}"), open < close else {
-                return .literal(String(part))
-            }
-            let prefix = String(part[..<open])
-            if part[..<close].hasSuffix("...") { return .rest(prefix: prefix) }
-            return .hole(prefix: prefix, suffix: String(part[part.index(after: close)...]))
-        }
-    }
-
-    public var description: String { text }
-
-    /// Whether a path, without query, fits.
-    public func matches(_ path: String) -> Bool {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false)[...]
-        for segment in segments {
-            switch segment {
-            case .rest(let prefix):
-                return parts.first?.hasPrefix(prefix) ?? prefix.isEmpty
-            case .literal(let text):
-                guard let part = parts.popFirst(), part == text else { return false }
-            case .hole(let prefix, let suffix):
-                guard let part = parts.popFirst(), part.utf8.count > prefix.utf8.count + suffix.utf8.count,
-                    part.hasPrefix(prefix), part.hasSuffix(suffix)
-                else { return false }
-            }
-        }
-        return parts.isEmpty
-    }
-
-    /// Whether some path could fit both: a rule whose template overlaps no route can never act.
-    public func overlaps(_ other: PathTemplate) -> Bool {
-        var mine = segments[...]
-        var theirs = other.segments[...]
-        while let left = mine.popFirst() {
-            guard let right = theirs.popFirst() else {
-                if case .rest = left { return true }
-                return false
-            }
-            switch (left, right) {
-            case (.rest, _), (_, .rest): return true
-            case (.literal(let one), .literal(let two)): if one != two { return false }
-            case (.literal(let text), .hole(let prefix, let suffix)),
-                (.hole(let prefix, let suffix), .literal(let text)):
-                guard text.utf8.count > prefix.utf8.count + suffix.utf8.count, text.hasPrefix(prefix),
-                    text.hasSuffix(suffix)
-                else { return false }
-            case (.hole, .hole): continue
-            }
-        }
-        if case .rest? = theirs.first { return true }
-        return theirs.isEmpty
-    }
 }
 
 /// Something that must be true of what happens, for a rule to act.

@@ -81,6 +81,8 @@ struct RuleIndex: Sendable {
 }
 
 extension PathTemplate {
-    /// Whether it has no holes.
-    var isLiteral: Bool { !text.utf8.contains(UInt8(ascii: "{")) && !text.utf8.contains(UInt8(ascii: "*")) }
+    /// Whether it is one path, without holes.
+    var isLiteral: Bool {
+        !text.utf8.contains { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "|") }
+    }
 }

@@ -45,6 +45,8 @@ public struct ScenarioPlayer: Sendable {
 
     /// Clients can make up names without end; beyond so many they share one count.
     private static let mostScopes = 10_000
+    /// Different requests whose repetitions are counted.
+    private static let mostOccurrences = 100_000
 
     /// - Parameters:
     ///   - seed: that of the suite, if the scenario has none of its own.
@@ -109,8 +111,7 @@ public struct ScenarioPlayer: Sendable {
 
     /// Counts tokens, known only once the answer is, against the quota of a rule.
     public mutating func charge(_ tokens: Int, to rule: Int, client: String) {
-        let key = QuotaKey(rule: rule, scope: client)
-        quotas[key]?.used += tokens
+        quotas[quotaKey(rule, client)]?.used += tokens
     }
 
     private mutating func consider(
@@ -128,8 +129,11 @@ public struct ScenarioPlayer: Sendable {
         var random = luck(number, occasion)
         if let probability = rule.when.probability, random.double() >= probability { return nil }
         let standing = quota(of: rule, number, occasion, at: time)
-        tallies[number].acted += standing.map { $0.isExceeded ? 1 : 0 } ?? 1
-        tallies[number].scopedActed[scope, default: 0] += 1
+        // Below its quota, a rule only counts.
+        if standing?.isExceeded ?? true {
+            tallies[number].acted += 1
+            tallies[number].scopedActed[scope, default: 0] += 1
+        }
         return Cue(rule: rule.name, index: number, effects: rule.effects, random: random, quota: standing)
     }
 
@@ -146,34 +150,38 @@ public struct ScenarioPlayer: Sendable {
     private mutating func luck(_ number: Int, _ occasion: Occasion) -> SeededRandom {
         let rule = scenario.rules[number]
         guard wantsBody[number] else { return SeededRandom(seed: seed, parts: []) }
-        var key = OccurrenceKey(rule: number, client: occasion.client, identity: occasion.identity)
-        if occurrences.count >= Self.mostScopes, occurrences[key] == nil {
-            key = OccurrenceKey(rule: number, client: "", identity: 0)
-        }
+        let key = OccurrenceKey(rule: number, client: occasion.client, identity: occasion.identity)
         let count = occurrences[key, default: 0] + 1
-        occurrences[key] = count
+        // Beyond so many requests, a new one has the same luck each time: better than luck by order of arrival.
+        if count > 1 || occurrences.count < Self.mostOccurrences { occurrences[key] = count }
         return SeededRandom(
             seed: seed,
             parts: [id, rule.name, occasion.client, String(occasion.identity, radix: 16), String(count)])
+    }
+
+    private func quotaKey(_ rule: Int, _ client: String) -> QuotaKey {
+        let key = QuotaKey(rule: rule, scope: client)
+        return quotas.count < Self.mostScopes || quotas[key] != nil ? key : QuotaKey(rule: rule, scope: "")
     }
 
     private mutating func quota(
         of rule: Rule, _ number: Int, _ occasion: Occasion, at time: Duration
     ) -> QuotaStanding? {
         for case .quota(let quota) in rule.effects {
-            var key = QuotaKey(rule: number, scope: occasion.client)
-            if quotas.count >= Self.mostScopes, quotas[key] == nil { key.scope = "" }
+            let key = quotaKey(number, occasion.client)
+            // A window without length would never end.
+            let per = max(quota.per, .milliseconds(1))
             var window = quotas[key] ?? QuotaWindow(began: time, used: 0)
-            if time >= window.began + quota.per {
-                let passed = Int((time - window.began) / quota.per)
-                window = QuotaWindow(began: window.began + quota.per * passed, used: 0)
+            if time >= window.began + per {
+                let passed = Int((time - window.began) / per)
+                window = QuotaWindow(began: window.began + per * passed, used: 0)
             }
             let isExceeded = window.used >= quota.amount
             if !isExceeded, quota.unit == .requests { window.used += 1 }
             quotas[key] = window
             return QuotaStanding(
                 quota: quota, remaining: max(0, quota.amount - window.used),
-                resetsIn: window.began + quota.per - time, isExceeded: isExceeded)
+                resetsIn: window.began + per - time, isExceeded: isExceeded)
         }
         return nil
     }

@@ -26,6 +26,7 @@ extension PartReader {
         case .delay: return delay(node)
         case .throttle: return one(rate(node).map { .throttle(bytesPerSecond: $0) })
         case .slice: return one(slice(node))
+        case .dribble: return one(dribble(node))
         case .drop: return one(drop(node).map { .drop($0) })
         case .refuse:
             if node.scalar?.truth == true { return [.refuse(nil)] }
@@ -106,6 +107,19 @@ extension PartReader {
         let gap = fields["gap"].map { distribution($0, of: "gap") } ?? .fixed(.zero)
         guard let bytes = bytes(size, 1...Self.mostBytes, of: "bytes"), let gap else { return nil }
         return .slice(bytes: bytes, gap: gap)
+    }
+
+    private func dribble(_ node: YAMLNode) -> Effect? {
+        guard let fields = fields(node, ["pieces", "over"], of: "dribble") else { return nil }
+        guard let pieces = fields["pieces"], let over = fields["over"] else {
+            log.add("dribble needs pieces and over, such as {pieces: 5, over: 2s}", at: node.mark)
+            return nil
+        }
+        guard let pieces = number(pieces, 1...Self.mostTimes, of: "pieces"), let over = duration(over, of: "over")
+        else {
+            return nil
+        }
+        return .dribble(pieces: pieces, over: over)
     }
 
     /// `reset`, the code of a close frame, or a mapping.

@@ -154,6 +154,13 @@ extension PartReader {
 extension PathTemplate {
     /// What is wrong with the spelling of a template, nil if nothing is.
     static func fault(in text: String) -> String? {
+        for path in text.split(separator: "|", omittingEmptySubsequences: false) {
+            if let fault = fault(inAlternative: path) { return fault }
+        }
+        return nil
+    }
+
+    private static func fault(inAlternative text: Substring) -> String? {
         guard text.hasPrefix("/") else { return "expected a path that begins with a slash" }
         if text.contains("?") { return "expected a path without a query, which is for `when: { query: … }`" }
         let segments = text.split(separator: "/", omittingEmptySubsequences: false)

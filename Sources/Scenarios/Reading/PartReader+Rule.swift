@@ -32,7 +32,8 @@ extension PartReader {
                     hasEffects = true
                 } else {
                     log.unknown(
-                        "field of a rule", field, among: ["name", "on", "when", "effects"] + Self.words, at: key.mark)
+                        "field of a rule", field, among: ["name", "on", "when", "effects"] + Self.allWords, at: key.mark
+                    )
                 }
             }
         }
@@ -50,7 +51,7 @@ extension PartReader {
     ) -> Rule {
         var match = match
         var effects = effects
-        if settle(&match, &effects) { check(match, trigger, effects) }
+        if settle(&match, trigger, &effects) { check(match, trigger, effects) }
         return Rule(
             name: name, on: match.match, when: trigger, effects: effects.map(\.effect),
             place: SourcePlace(line: mark.line, column: mark.column))
@@ -58,10 +59,13 @@ extension PartReader {
 
     /// The words of all effects.
     static let words = EffectWord.allCases.map(\.rawValue)
+    /// And other tools' words for them.
+    private static let allWords = words + EffectAlias.allCases.map(\.rawValue)
 
     /// What an effect's word and value say; nil if it is no word of an effect.
     private func effects(named name: String, _ mark: YAMLMark, _ value: YAMLNode) -> [LocatedEffect]? {
-        EffectWord(rawValue: name).map { effects($0, mark, value) }
+        if let word = EffectWord(rawValue: name) { return effects(word, mark, value) }
+        return EffectAlias(rawValue: name).map { effects($0, mark, value) }
     }
 
     /// `effects: [{delay: 1s}, {drop: reset}]`, for who needs the same word twice.
@@ -73,7 +77,7 @@ extension PartReader {
         return nodes.flatMap { node -> [LocatedEffect] in
             (members(node, of: "an effect") ?? []).flatMap { key, name, value -> [LocatedEffect] in
                 if let read = effects(named: name, key.mark, value) { return read }
-                log.unknown("effect", name, among: Self.words, at: key.mark)
+                log.unknown("effect", name, among: Self.allWords, at: key.mark)
                 return []
             }
         }

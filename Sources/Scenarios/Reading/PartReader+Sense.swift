@@ -5,7 +5,8 @@ internal import YAMLNodes
 // 1. A rule about a fake as a whole (`on: litellm`) with effects that act on exchanges means every request of that
 //    fake, one with effects on the wire below them or on a WebSocket means every connection or opening; with `refuse`,
 //    `state`, `limit`, `set` and `send` it goes by the clock (`when: { at: 10s, for: 5s }`). Effects that mean
-//    different things so need a rule each.
+//    different things so need a rule each. `drop: reset` or `close` of a whole fake goes by the clock if it has a
+//    moment (`at` without `for`): then every connection is dropped, idle ones too.
 // 2. Which effects can act on which subjects.
 
 extension Subject {
@@ -47,7 +48,8 @@ extension Effect {
         case .delay(let point, _):
             switch point {
             case .head: [.connect, .request, .opens, .receives, .sends]
-            case .chunk, .firstToken, .betweenTokens, .step: [.request]
+            case .chunk: [.connect, .request]
+            case .firstToken, .betweenTokens, .step: [.request]
             case .handshake: [.connect]
             case .pong: [.opens]
             case .close: [.connect, .request, .opens]
@@ -58,11 +60,18 @@ extension Effect {
                 drop.manner == .closeFrame ? [.opens] : [.request, .opens]
             } else if drop.manner == .closeFrame {
                 [.opens, .receives, .sends]
-            } else {
+            } else if drop.afterBytes != nil {
                 [.connect, .request, .opens, .receives, .sends]
+            } else {
+                switch drop.manner {
+                case .reset, .close: [.whole, .connect, .request, .opens, .receives, .sends]
+                case .hang: [.connect, .request, .opens, .receives, .sends]
+                default: [.request, .opens, .receives, .sends]
+                }
             }
-        case .refuse, .state, .limit, .set: [.whole]
-        case .quota: [.request]
+        case .limit: [.whole, .connect]
+        case .refuse, .state, .set: [.whole]
+        case .quota, .dribble: [.request]
         case .error, .respond, .interim: [.request, .opens]
         case .corrupt(let corruption): corruption.kind.subjects
         case .duplicate, .skip, .reorder: [.receives, .sends]
@@ -73,9 +82,11 @@ extension Effect {
     }
 
     /// What `on: litellm` means to it; nil if it must be said which messages.
-    fileprivate var meaningOfWhole: Subject? {
+    ///
+    /// - Parameter isMoment: whether the rule acts at one moment of the clock.
+    fileprivate func meaningOfWhole(isMoment: Bool) -> Subject? {
         let subjects = subjects
-        if subjects.contains(.whole) { return .whole }
+        if subjects.contains(.whole), isMoment || kind != .drop { return .whole }
         if subjects.contains(.request) { return .request(method: nil, path: PathTemplate("/*")) }
         if subjects.contains(.opens) { return .opens(path: PathTemplate("/*")) }
         return subjects.contains(.connect) ? .connect : nil
@@ -120,8 +131,8 @@ extension Corruption.Kind {
 extension PartReader {
     /// Says what a whole fake means to these effects, and what a bare delay means to a connection; false if that is
     /// not one thing.
-    func settle(_ match: inout LocatedMatch, _ effects: inout [LocatedEffect]) -> Bool {
-        if match.match.subject == .whole, !settleWhole(&match, effects) { return false }
+    func settle(_ match: inout LocatedMatch, _ trigger: Trigger, _ effects: inout [LocatedEffect]) -> Bool {
+        if match.match.subject == .whole, !settleWhole(&match, trigger, effects) { return false }
         for index in effects.indices where match.match.subject == .connect {
             if case .delay(.head, let distribution) = effects[index].effect {
                 effects[index].effect = .delay(.handshake, distribution)
@@ -130,10 +141,11 @@ extension PartReader {
         return true
     }
 
-    private func settleWhole(_ match: inout LocatedMatch, _ effects: [LocatedEffect]) -> Bool {
+    private func settleWhole(_ match: inout LocatedMatch, _ trigger: Trigger, _ effects: [LocatedEffect]) -> Bool {
         var meaning: (subject: Subject, effect: Effect, mark: YAMLMark)?
+        let isMoment = trigger.at != nil && trigger.lasting == nil
         for located in effects {
-            guard let subject = located.effect.meaningOfWhole else { continue }
+            guard let subject = located.effect.meaningOfWhole(isMoment: isMoment) else { continue }
             if let meaning, meaning.subject != subject {
                 log.add(
                     "\(located.effect.gist) and \(meaning.effect.gist) do not act on the same things: make two rules",

@@ -10,6 +10,7 @@ extension Effect {
         case .throttle(let rate): .string(ByteCount.spelled(rate) + "/s")
         case .slice(let bytes, .fixed(.zero)): .int(bytes)
         case .slice(let bytes, let gap): ["bytes": .int(bytes), "gap": gap.json]
+        case .dribble(let pieces, let time): ["pieces": .int(pieces), "over": .string(time.spelled)]
         case .drop(let drop): drop.json
         case .refuse(let duration): duration.map { .string($0.spelled) } ?? true
         case .state(let kept): kept ? "kept" : "lost"

@@ -9,6 +9,7 @@ extension Effect: CustomStringConvertible {
         case .throttle(let rate): "no more than \(ByteCount.spelled(rate)) a second"
         case .slice(let bytes, .fixed(.zero)): "in pieces of \(bytes.of("byte"))"
         case .slice(let bytes, let gap): "in pieces of \(bytes.of("byte")), \(gap) between them"
+        case .dribble(let pieces, let time): "in \(pieces.of("piece")) over \(time.spelled)"
         case .drop(let drop): drop.summary
         case .refuse(let duration): "the port is closed" + (duration.map { " for \($0.spelled)" } ?? "")
         case .state(let kept): kept ? "its state is kept" : "its state is lost"

@@ -20,6 +20,9 @@ private actor Parrot: Fake {
     func reply(to exchange: Exchange) async -> Reply {
         count += 1
         if exchange.request.path == "/slow" { try? await environment.sleep(.seconds(5)) }
+        if exchange.request.path == "/aside" {
+            return .text("\(await environment.aside { [environment] in environment.loop.isCurrent })")
+        }
         return .text("\(environment.id) \(count) \(environment.loop.isCurrent)")
     }
 
@@ -35,6 +38,14 @@ private actor Parrot: Fake {
             #expect(first.text == "parrot 1 true")
             #expect(second.text == "parrot 2 true")
             #expect(fake.urls.count == 2)
+        }
+    }
+
+    @Test func `work aside is done on another thread than the loop's`() async throws {
+        try await withFake(id: "parrot", { Parrot($0) }) { fake in
+            let response = try await RawSocket.get(fake.url + "/aside")
+
+            #expect(response.text == "false")
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Fakes
 internal import JSONTree
 internal import Media
 internal import SocketServer
@@ -44,7 +45,7 @@ extension FakeComfyUI {
     }
 
     private func recoded(_ bytes: [UInt8], _ coding: ViewCoding, _ fields: HeaderFields) async throws -> Answer {
-        let coded = await withTaskExecutorPreference(globalConcurrentExecutor) { await coding.apply(to: bytes) }
+        let coded = await environment.aside { coding.apply(to: bytes) }
         guard let coded else { throw ServerTrouble() }
         var answer = Answer(fields: fields, body: .bytes(coded))
         answer.fields.append("Content-Type", coding.type)
@@ -94,7 +95,7 @@ struct ViewCoding: Sendable, Equatable {
     }
 
     /// The picture in this form; `nil` if the file is none.
-    @concurrent func apply(to file: [UInt8]) async -> [UInt8]? {
+    func apply(to file: [UInt8]) -> [UInt8]? {
         guard var picture = try? ImageFile.decode(file) else { return nil }
         if dropsAlpha { picture = picture.opaque }
         return switch form {

@@ -130,13 +130,8 @@ final class NodeStage {
 
     /// Does work that would keep the loop from its sockets elsewhere.
     func aside<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
-        await Aside.run(work)
+        await state.environment.aside(work)
     }
-}
-
-private enum Aside {
-    /// Leaves the caller's actor.
-    @concurrent static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result { work() }
 }
 
 extension WallTime {

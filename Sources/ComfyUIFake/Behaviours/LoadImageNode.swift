@@ -6,9 +6,11 @@ extension NodeBehaviour {
     /// Gives the picture and its mask: one minus alpha, or 64×64 of nothing without an alpha channel.
     static func load(_ input: String) -> NodeBehaviour {
         var behaviour = NodeBehaviour { call, stage in
-            let picture = try picture(call.string(input), stage)
-            let mask = picture.isOpaque ? Bitmap(width: 64, height: 64) : picture.alphaAsMask(inverted: true)
-            return NodeOutcome(values: [.images(.single(picture.opaque)), .mask(.single(mask))])
+            let (colours, mask) = try await picture(call.string(input), stage) { picture in
+                let mask = picture.isOpaque ? Bitmap(width: 64, height: 64) : picture.alphaAsMask(inverted: true)
+                return (picture.opaque, mask)
+            }
+            return NodeOutcome(values: [.images(.single(colours)), .mask(.single(mask))])
         }
         behaviour.stamp = stampOfFile(input)
         return behaviour
@@ -17,10 +19,10 @@ extension NodeBehaviour {
     /// Gives one channel of the picture as a mask.
     static let loadMask: NodeBehaviour = {
         var behaviour = NodeBehaviour { call, stage in
-            let picture = try picture(call.string("image"), stage)
             let channel = call.string("channel", default: "alpha")
-            let mask =
+            let mask = try await picture(call.string("image"), stage) { picture in
                 channel == "alpha" ? picture.alphaAsMask(inverted: true) : picture.channelAsMask(channel)
+            }
             return .value(.mask(.single(mask)))
         }
         behaviour.stamp = stampOfFile("image")
@@ -39,19 +41,22 @@ extension NodeBehaviour {
         }
     }
 
-    private static func picture(_ name: String, _ stage: NodeStage) throws(NodeFailure) -> Bitmap {
+    /// What is wanted of a picture: it is decoded, and looked at, beside the loop.
+    private static func picture<Result: Sendable>(
+        _ name: String, _ stage: NodeStage, _ use: @escaping @Sendable (Bitmap) -> Result
+    ) async throws(NodeFailure) -> Result {
         guard let file = stage.state.file(named: name) else {
             throw .raised(
                 PythonError(
                     type: "FileNotFoundError", text: "[Errno 2] No such file or directory: \(path(name).pythonRepr)"))
         }
-        do throws(MediaError) {
-            return try ImageFile.decode(file.bytes)
-        } catch {
+        let result = await stage.aside { (try? ImageFile.decode(file.bytes)).map(use) }
+        guard let result else {
             throw .raised(
                 PythonError(
                     type: "PIL.UnidentifiedImageError", text: "cannot identify image file \(path(name).pythonRepr)"))
         }
+        return result
     }
 
     /// Where the imitated server keeps a file.

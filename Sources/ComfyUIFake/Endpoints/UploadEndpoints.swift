@@ -6,16 +6,18 @@ internal import SocketServer
 // POST /upload/image and /upload/mask (`image_upload` in upstream's server.py).
 extension FakeComfyUI {
     func uploadImage(_ call: Call) async throws -> Answer {
-        try store(try await UploadForm(call)) { _, upload in upload }
+        try await store(try await UploadForm(call)) { _, upload in upload }
     }
 
     /// Stores an image with the alpha of an uploaded one: masks are drawn that way.
     func uploadMask(_ call: Call) async throws -> Answer {
-        try store(try await UploadForm(call)) { form, upload in try masked(form, upload) }
+        try await store(try await UploadForm(call)) { form, upload in try await masked(form, upload) }
     }
 
     /// - Parameter content: what is written; `nil` writes nothing, and still answers as if.
-    private func store(_ form: UploadForm, content: (UploadForm, [UInt8]) throws -> [UInt8]?) throws -> Answer {
+    private func store(
+        _ form: UploadForm, content: (UploadForm, [UInt8]) async throws -> [UInt8]?
+    ) async throws -> Answer {
         guard let folder = FileStore.Folder(rawValue: form.text("type") ?? "input"), folder != .user else {
             throw ServerTrouble()
         }
@@ -33,22 +35,27 @@ extension FakeComfyUI {
             (directory.isEmpty ? name : "\(directory)/\(name)").normalisedInside ?? name
         }
         let overwrites = form.text("overwrite") == "true" || form.text("overwrite") == "1"
-        let choice = UploadName.choose(filename, for: image.bytes, overwrite: overwrites) {
-            server.files[folder, path($0)]?.bytes
+        func choose() -> UploadName.Choice {
+            UploadName.choose(filename, for: image.bytes, overwrite: overwrites) {
+                server.files[folder, path($0)]?.bytes
+            }
         }
+        var written: [UInt8]?
+        if case .write = choose() { written = try await content(form, image.bytes) }
         let name: String
-        switch choice {
+        // Chosen anew: while the content was made, somebody else may have taken the name.
+        switch choose() {
         case .keep(let kept): name = kept
         case .write(let chosen):
             name = chosen
-            if let bytes = try content(form, image.bytes) {
-                server.files.write(bytes, to: folder, path(chosen), now: environment.now().nanoseconds)
+            if let written {
+                server.files.write(written, to: folder, path(chosen), now: environment.now().nanoseconds)
             }
         }
         return .json(["name": .string(name), "subfolder": .string(subfolder), "type": .string(folder.rawValue)])
     }
 
-    private func masked(_ form: UploadForm, _ upload: [UInt8]) throws -> [UInt8]? {
+    private func masked(_ form: UploadForm, _ upload: [UInt8]) async throws -> [UInt8]? {
         guard let text = form.text("original_ref"),
             let reference = (try? JSON(parsing: text, options: .python))?.object,
             let original = reference["filename"]?.string
@@ -60,11 +67,15 @@ extension FakeComfyUI {
             let file = server.files[
                 folder, (directory.isEmpty ? "" : directory + "/") + name.name.splitAtLastSlash.name]
         else { return nil }
-        let picture = try ImageFile.decode(file.bytes)
-        let mask = try ImageFile.decode(upload)
-        guard picture.width == mask.width, picture.height == mask.height else { throw ServerTrouble() }
-        let texts = ((try? PNG.textChunks(of: file.bytes)) ?? []).map { ($0.keyword, $0.text) }
-        return PNG.encode(picture.withAlpha(of: mask), text: texts, alpha: true, compression: 4)
+        let made = await environment.aside { () -> [UInt8]? in
+            guard let picture = try? ImageFile.decode(file.bytes), let mask = try? ImageFile.decode(upload),
+                picture.width == mask.width, picture.height == mask.height
+            else { return nil }
+            let texts = ((try? PNG.textChunks(of: file.bytes)) ?? []).map { ($0.keyword, $0.text) }
+            return PNG.encode(picture.withAlpha(of: mask), text: texts, alpha: true, compression: 4)
+        }
+        guard let made else { throw ServerTrouble() }
+        return made
     }
 }
 

@@ -112,7 +112,7 @@ public final class RawSocket: Sendable {
         }
     }
 
-    private static func connected(to address: SocketAddress) throws -> Int32 {
+    static func connected(to address: SocketAddress) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(description: "socket: error \(errno)") }
         guard var target = sockaddr_in(address) else {

@@ -156,7 +156,8 @@ struct FileValues {
                 let type = ContentType.guessed(name) ?? "image/png"
                 return .string("data:\(type);base64," + Base64.encode(bytes))
             }
-            return old(cached, name, component, size: (try? files.bytes(of: path))?.count)
+            return old(
+                cached, name, component, size: component.kind == "file" ? (try? files.bytes(of: path))?.count : nil)
         }
         var size: JSON = .null
         if component.kind == "file", let bytes = try? files.bytes(of: path) { size = .int(bytes.count) }
@@ -219,6 +220,13 @@ struct FileValues {
                 expected: "str | list[str] | None",
                 original: "TypeError: expected str, bytes or os.PathLike object, not \(value.pythonType)")
         }
+    }
+}
+
+extension Component {
+    /// Whether clients are told of the bytes of its file: their number, or in 3 a picture itself.
+    func tellsBytes(in major: GradioMajor) -> Bool {
+        kind == "file" || (kind == "image" && major == .three)
     }
 }
 

@@ -18,8 +18,8 @@ extension FakeGradio {
         switch file.content {
         case .bytes(let held): bytes = held
         case .recipe(let recipe):
-            // Work of a second or so: not on the loop.
-            guard let made = await Self.make(recipe) else { return internalError }
+            // What cannot be made is the server's error.
+            guard let made = await environment.aside({ try? recipe.bytes() }) else { return internalError }
             bytes = made
             files.fill(path, with: made)
         }
@@ -83,9 +83,18 @@ extension FakeGradio {
         return encoded == name ? "\(kind); filename=\"\(name)\"" : "\(kind); filename*=utf-8''\(encoded)"
     }
 
-    /// Follows a recipe on another thread than the loop's.
-    @concurrent
-    private static func make(_ recipe: MediaRecipe) async -> [UInt8]? {
-        try? recipe.bytes()  // what cannot be made is the server's error
+    /// Makes the files that a value names and that are only recipes yet, beside the loop: whoever looks into them now
+    /// would make them on it.
+    func realize(_ value: JSON) async {
+        switch value {
+        case .string(let path):
+            guard case .recipe(let recipe) = files[path]?.content,
+                let made = await environment.aside({ try? recipe.bytes() })  // a failure is told when it is read
+            else { return }
+            files.fill(path, with: made)
+        case .array(let values): for value in values { await realize(value) }
+        case .object(let object): for (_, value) in object { await realize(value) }
+        default: return
+        }
     }
 }

@@ -66,7 +66,7 @@ extension FakeGradio {
             }
             let session = body["session_hash"]?.string ?? "run \(exchange.connectionID)"
             do {
-                var work = try begin(
+                var work = try await begin(
                     function, function.completed(body["data"]?.array ?? []), session: session, caller)
                 let (values, isLast, seconds) = try await step(&work) { _ in }
                 let output = QueueMessage.Output(

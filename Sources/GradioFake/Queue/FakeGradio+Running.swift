@@ -53,7 +53,7 @@ extension FakeGradio {
     private func runOne(_ event: QueuedEvent, box: String? = nil) async -> Bool {
         var count = 0
         do {
-            var work = try begin(event)
+            var work = try await begin(event)
             while true {
                 let (values, isLast, seconds) = try await step(&work) { self.post(to: box, $0, for: event) }
                 if event.isCancelled { return false }
@@ -107,7 +107,7 @@ extension FakeGradio {
         var duration = 0.0
         for (place, event) in batch.enumerated() {
             do {
-                var work = try begin(event, batchSize: batch.count)
+                var work = try await begin(event, batchSize: batch.count)
                 let (values, _, seconds) = try await step(&work, sleeps: place == 0) { self.post($0, for: event) }
                 if place == 0 { duration = seconds }
                 outcomes.append((event, .success(values ?? [])))
@@ -134,18 +134,19 @@ extension FakeGradio {
         return succeeded
     }
 
-    private func begin(_ event: QueuedEvent, batchSize: Int = 1) throws(AppFailure) -> Work {
-        try begin(
+    private func begin(_ event: QueuedEvent, batchSize: Int = 1) async throws(AppFailure) -> Work {
+        try await begin(
             event.function, event.values, session: event.session, event.caller, batchSize: batchSize)
     }
 
     /// A function at its beginning, with the arguments that it gets.
     func begin(
         _ function: AppFunction, _ values: [JSON], session: String, _ caller: Caller, batchSize: Int = 1
-    ) throws(AppFailure) -> Work {
+    ) async throws(AppFailure) -> Work {
         guard let behaviour = function.behaviour else {
             throw .type("'NoneType' object is not callable")
         }
+        for value in values { await realize(value) }
         files.now = now
         var values = values
         // What clients send for a state is not looked at.
@@ -198,10 +199,10 @@ extension FakeGradio {
             case .progress(let unit): send(unit, &work, report)
             case .log(let message): report(.log(message))
             case .yield(let values):
-                let results = try finish(values, work)
+                let results = try await finish(values, work)
                 return (results, false, count(work.function, since: began))
             case .finish(let values?):
-                let results = try finish(values, work)
+                let results = try await finish(values, work)
                 return (results, true, count(work.function, since: began))
             case .finish(nil): return (nil, true, count(work.function, since: began))
             }
@@ -209,9 +210,12 @@ extension FakeGradio {
     }
 
     /// Keeps the states and turns the other values into what clients get.
-    private func finish(_ values: [JSON], _ work: Work) throws(AppFailure) -> [JSON] {
+    private func finish(_ values: [JSON], _ work: Work) async throws(AppFailure) -> [JSON] {
         for (component, value) in zip(work.function.outputs, values) where component.isState {
             states.set(value, of: component, in: work.session)
+        }
+        for (component, value) in zip(work.function.outputs, values) where component.tellsBytes(in: app.major) {
+            await realize(value)
         }
         return try ComponentValues(major: app.major, root: work.caller.root)
             .results(values, of: work.function, files: &files)

@@ -1,6 +1,7 @@
 internal import Fakes
 internal import JSONTree
 internal import Media
+internal import Scenarios
 internal import SocketServer
 
 /// `POST /v1/images/generations` and `…/edits`.
@@ -19,7 +20,7 @@ extension FakeLiteLLM {
                 if !self.settings.proxy.dropsParameters { try Self.refuseFormat(call, deployment) }
                 return try await self.reach(deployment, call, style: .media, streams: false)
             }
-            return self.imageReply(call, made, reached)
+            return await self.imageReply(call, made, reached)
         }
     }
 
@@ -34,7 +35,7 @@ extension FakeLiteLLM {
                 + "To drop it from the call, set `litellm.drop_params = True`.")
     }
 
-    private func imageReply(_ call: Call, _ made: Made, _ reached: Reached?) -> Reply {
+    private func imageReply(_ call: Call, _ made: Made, _ reached: Reached?) async -> Reply {
         let deployment = made.deployment
         var images: [(base64: String?, revised: String?, url: String?)] = []
         var created = call.now.wholeSeconds
@@ -47,7 +48,9 @@ extension FakeLiteLLM {
                 || script == nil
             for index in 0..<max(1, min(call.document["n"]?.int ?? 1, 10)) {
                 if wantsData {
-                    images.append((script?["b64_json"]?.string ?? picture(call, index), nil, nil))
+                    var data = script?["b64_json"]?.string
+                    if data == nil { data = await picture(call, index) }
+                    images.append((data, nil, nil))
                 } else {
                     images.append((nil, script?["revised_prompt"]?.string, script?["url"]?.string))
                 }
@@ -77,14 +80,17 @@ extension FakeLiteLLM {
     }
 
     /// A picture that follows from the prompt, as PNG. Only the data is given out: there is no place to fetch it from.
-    private func picture(_ call: Call, _ index: Int) -> String {
+    private func picture(_ call: Call, _ index: Int) async -> String {
         let sides = (call.document.text("size") ?? "").split(separator: "x").compactMap { Int($0) }
         let (width, height) = sides.count == 2 ? (sides[0], sides[1]) : (256, 256)
-        var luck = environment.random("image", call.document.text("prompt") ?? "", String(index))
-        let bitmap = Picture.make(
-            seed: luck.next(), prompt: call.document.text("prompt") ?? "", width: min(max(width, 16), 1024),
-            height: min(max(height, 16), 1024))
-        return Base64.encode(PNG.encode(bitmap, alpha: false))
+        let prompt = call.document.text("prompt") ?? ""
+        var luck = environment.random("image", prompt, String(index))
+        let seed = luck.next()
+        return await environment.aside {
+            let bitmap = Picture.make(
+                seed: seed, prompt: prompt, width: min(max(width, 16), 1024), height: min(max(height, 16), 1024))
+            return Base64.encode(PNG.encode(bitmap, alpha: false))
+        }
     }
 
     /// The upstreams know of no edits; a deployment that nobody has described makes a new picture.
@@ -103,7 +109,7 @@ extension FakeLiteLLM {
                     type: "text/plain; charset=utf-8", length: 14, now: call.now)
                 throw failure
             }
-            return self.imageReply(call, made, reached)
+            return await self.imageReply(call, made, reached)
         }
     }
 }

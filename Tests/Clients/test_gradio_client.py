@@ -241,14 +241,30 @@ class TestEcho:
 
     def test_many_sessions_do_not_mix(self, connect, echo):
         def talk(session: int) -> bool:
-            # One after the other: of several at once the client loses one that it sends just when the server, having
-            # answered all before it, closes the session's stream. The real server is seldom so quick.
+            # One after the other: see the test of several at once.
             client = connect(echo)
             words = [f"{session}.{number}" for number in range(5)]
             return [client.predict(word, api_name="/echo") for word in words] == words
 
         with ThreadPoolExecutor(4) as pool:
             assert all(pool.map(talk, range(4)))
+
+    def test_several_at_once_come_back(self, connect, echo):
+        # The client takes a job for one of the stream that is open, and gives it up with that stream, if the server has
+        # closed it and the client has not read so yet when the job's join is answered. With the real server that
+        # happens to one in a thousand or so, and to several in a row while the machine is busy.
+        client = connect(echo)
+        lost = 0
+        for turn in range(10):
+            jobs = {word: client.submit(word, api_name="/echo") for word in [f"{turn}.{number}" for number in range(6)]}
+            for word, job in jobs.items():
+                try:
+                    assert job.result(10) == word
+                except CancelledError:
+                    lost += 1
+
+        assert lost < 10
+
     def test_the_simple_form_needs_no_client(self, echo):
         with httpx.Client(base_url=f"{echo.url}/gradio_api", timeout=5) as http:
             event = http.post("/call/echo", json={"data": ["plain"]}).json()["event_id"]

@@ -7,6 +7,23 @@ import UnderstudyTestKit
 @testable import GradioFake
 
 @Suite struct QueueSocketTests {
+    @Test func `a function that does nothing takes the real server's milliseconds`() async throws {
+        // A twentieth of the speed, so that the milliseconds stand out.
+        try await withGradio(speed: 0.05) { fake in
+            let began = ContinuousClock.now
+            try await fake.join(0, ["a"])
+            let joined = ContinuousClock.now - began
+            let messages = try await fake.messages()
+            let completed = ContinuousClock.now - began
+
+            #expect(
+                messages.map { $0["msg"] } == ["estimation", "process_starts", "process_completed", "close_stream"])
+            #expect(joined >= .milliseconds(40))
+            #expect(completed >= .milliseconds(160))
+            #expect(messages[2]["output"]?["duration"]?.double ?? 0 >= 0.02)
+        }
+    }
+
     @Test func `a call is announced, begun, completed, and closes the stream`() async throws {
         try await withGradio { fake in
             let event = try await fake.join(0, ["hé ✓"])
@@ -128,7 +145,7 @@ import UnderstudyTestKit
 
     @Test func `a full queue refuses, and unknown functions come after that`() async throws {
         try await withGradio { fake in
-            for _ in 0..<4 { try await fake.join(3, [5]) }
+            for _ in 0..<4 { try await fake.join(3, [600]) }
 
             let full = try await fake.post("/queue/join", ["data": [1], "fn_index": 3, "session_hash": "x"])
             let unknown = try await fake.post("/queue/join", ["data": [1], "fn_index": 99, "session_hash": "x"])

@@ -12,7 +12,7 @@ extension FakeGradio {
             // The order of these checks is the real server's.
             guard let session = body["session_hash"]?.string else { return .detail(400, "Session hash not found.") }
             guard let index = body["fn_index"]?.int else { return .detail(400, "No function index provided.") }
-            return push(
+            return await push(
                 app.function(index), session: session, values: body["data"]?.array ?? [], caller,
                 isSimple: body["simple_format"]?.bool ?? false)
         }
@@ -25,7 +25,7 @@ extension FakeGradio {
         case .success(let body):
             guard let function = app.function(named: name) else { return internalError }
             let values = function.completed(body["data"]?.array ?? [])
-            return push(function, session: body["session_hash"]?.string, values: values, caller, isSimple: true)
+            return await push(function, session: body["session_hash"]?.string, values: values, caller, isSimple: true)
         }
     }
 
@@ -38,7 +38,7 @@ extension FakeGradio {
             guard let function = app.function(named: name), let values = function.values(named: named) else {
                 return internalError
             }
-            return push(function, session: nil, values: values, caller, isSimple: true)
+            return await push(function, session: nil, values: values, caller, isSimple: true)
         case .success(let value):
             return BodyComplaint("dict_type", ["body"], "Input should be a valid dictionary", value).reply
         }
@@ -58,7 +58,8 @@ extension FakeGradio {
     /// Puts an event into the queue.
     private func push(
         _ function: AppFunction?, session: String?, values: [JSON], _ caller: Caller, isSimple: Bool
-    ) -> Reply {
+    ) async -> Reply {
+        try? await environment.sleep(Pace.join)  // who leaves meanwhile has joined all the same
         if isStopping || isClosed { return .detail(503, "Queue is stopped.") }
         if queue.isFull {
             return .detail(
@@ -158,15 +159,12 @@ extension FakeGradio {
                 if let event = events[other.id] { post(.estimation(other.estimate), for: event) }
             }
             let started = start.entries.compactMap { events[$0.id] }
-            for event in started {
-                event.isRunning = true
-                post(.starts(eta: start.eta), for: event)
-            }
+            for event in started { event.isRunning = true }
             guard let first = started.first else { continue }
             let ids = started.map(\.id)
             // Not structured, since an event outlives the request that brought it: the fake keeps the task, and
             // its end waits for it.
-            runs[first.id] = Task(executorPreference: environment.loop) { await self.work(ids) }
+            runs[first.id] = Task(executorPreference: environment.loop) { await self.work(ids, eta: start.eta) }
         }
     }
 }

@@ -64,6 +64,7 @@ extension FakeGradio {
                         guard letter.message.isCompletion, let event = letter.event else { continue }
                         box.pending.remove(event)
                         callSessions[event] = nil
+                        if box.pending.isEmpty { try await environment.sleep(Pace.close) }
                         if box.pending.isEmpty {
                             if style == .messages { try await writer.write(line(.closeStream, event: nil)) }
                             return

@@ -24,7 +24,7 @@ extension FakeGradio {
     }
 
     /// Runs an event, or the events of a batch, to the end.
-    func work(_ ids: [String]) async {
+    func work(_ ids: [String], eta: Double?) async {
         defer {
             runs[ids[0]] = nil
             startWaiting()
@@ -32,11 +32,11 @@ extension FakeGradio {
         let batch = ids.compactMap { events[$0] }
         guard let first = batch.first else { return }
         var succeeded = false
-        if first.function.batchSize != nil {
-            succeeded = await runBatch(batch)
-        } else {
-            succeeded = await runOne(first)
-        }
+        do {
+            try await environment.sleep(Pace.start)
+            for event in batch { post(.starts(eta: eta), for: event) }
+            succeeded = first.function.batchSize != nil ? await runBatch(batch) : await runOne(first)
+        } catch {}  // cancelled before it began, or the fake stops
         queue.finish(ids[0], succeeded: succeeded, now: now)
         for event in batch {
             events[event.id] = nil
@@ -187,7 +187,9 @@ extension FakeGradio {
     func step(
         _ work: inout Work, sleeps: Bool = true, report: (QueueMessage) -> Void
     ) async throws -> (values: [JSON]?, isLast: Bool, seconds: Double) {
+        if sleeps { try await environment.sleep(Pace.call) }
         let began = now
+        if sleeps { try await environment.sleep(Pace.function) }
         while true {
             files.now = now
             swap(&work.run.values.files, &files)

@@ -5,36 +5,6 @@ import Testing
 
 /// Files and lines with letters changed, lost, doubled: whatever comes, an answer comes, and in time.
 @Suite struct ScenarioFuzzTests {
-    /// Changes a text here and there.
-    private struct Mutator {
-        var random: SeededRandom
-        private static let pieces = [
-            "{", "}", "[", "]", ":", ",", "\"", "'", "\n", "\t", "#", "&a ", "*a", "<<: ", "- ", "? ", "| ", "!!str ",
-            "\\",
-            "\u{0}", "\u{FEFF}", "\u{301}", "😀", "-1", "1e999", "99999999999999999999", "{...}", "*", "null", "~", "0",
-            "delay", "effects", "when", "on", "nth", "((((", "(?<a>", "\\p{", ".inf", "0x1F", "\r\n", "%", "@",
-        ]
-
-        mutating func mutate(_ text: String) -> String {
-            var scalars = Array(text.unicodeScalars)
-            for _ in 0..<Int.random(in: 1...4, using: &random) {
-                let at = Int.random(in: 0...scalars.count, using: &random)
-                let end = min(scalars.count, at + Int.random(in: 0...12, using: &random))
-                switch Int.random(in: 0..<5, using: &random) {
-                case 0: scalars.removeSubrange(at..<end)
-                case 1: scalars.insert(contentsOf: scalars[at..<end], at: at)
-                case 2: scalars = Array(scalars[..<at])
-                default:
-                    let piece = Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)]
-                    scalars.replaceSubrange(at..<end, with: Array(piece.unicodeScalars))
-                }
-            }
-            var mutated = ""
-            mutated.unicodeScalars.append(contentsOf: scalars)
-            return mutated
-        }
-    }
-
     private static let rounds = 250
 
     @Test(arguments: ScenarioFuzzTests.seeds)
@@ -103,7 +73,7 @@ import Testing
         "a long duration": head + "[{on: litellm, delay: " + String(repeating: "1s", count: 100_000) + "}]",
     ]
 
-    private static let seeds = [
+    static let seeds = [
         """
         version: 1
         scenario: busy-gpu

@@ -125,7 +125,7 @@ extension PartReader {
     /// `reset`, the code of a close frame, or a mapping.
     private func drop(_ node: YAMLNode) -> Drop? {
         if let scalar = node.scalar {
-            if scalar.isPlain, Int(scalar.text) != nil {
+            if scalar.json.int != nil {
                 return closeCode(node).map { Drop(.closeFrame, code: $0) }
             }
             let manner: Drop.Manner? = word(node, of: "way to drop")
@@ -187,7 +187,7 @@ extension PartReader {
             return nil
         }
         let error = fields["error"].flatMap { field in
-            text(field, of: "error").map { name in
+            name(field, of: "error").map { name in
                 check(errorName: name, at: field.mark)
                 return name
             }
@@ -203,8 +203,8 @@ extension PartReader {
     /// A native error by name, a status, or a mapping for either.
     private func error(_ node: YAMLNode) -> Effect? {
         if let scalar = node.scalar {
-            if scalar.isPlain, Int(scalar.text) != nil { return status(node).map { .respond(Response(status: $0)) } }
-            return text(node, of: "error").flatMap { name in
+            if scalar.json.int != nil { return status(node).map { .respond(Response(status: $0)) } }
+            return name(node, of: "error").flatMap { name in
                 check(errorName: name, at: node.mark)
                 return .error(NativeErrorUse(name))
             }
@@ -216,7 +216,7 @@ extension PartReader {
             log.add("error needs name, a native error, or status", at: node.mark)
             return nil
         }
-        guard let text = text(name, of: "name") else { return nil }
+        guard let text = self.name(name, of: "name") else { return nil }
         check(errorName: text, at: name.mark)
         return .error(
             NativeErrorUse(

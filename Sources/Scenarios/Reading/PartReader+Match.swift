@@ -1,3 +1,4 @@
+internal import JSONTree
 internal import YAMLNodes
 
 /// A match with the places of its words, for complaints about what they mean.
@@ -18,7 +19,7 @@ extension PartReader {
 
     /// `comfyui POST /prompt`, or the same as a mapping.
     func match(_ node: YAMLNode) -> LocatedMatch? {
-        if let scalar = node.scalar { return match(scalar, at: node.mark) }
+        if let scalar = node.scalar, scalar.json.string != nil { return match(scalar, at: node.mark) }
         guard node.mapping != nil,
             let fields = fields(node, ["fake"] + Self.subjectFields + Self.conditionWords, of: "on")
         else {
@@ -32,7 +33,7 @@ extension PartReader {
             return nil
         }
         let conditions = conditions(node)
-        guard let name = text(fakeNode, of: "fake"), let fake = fake(name, at: fakeNode.mark) else { return nil }
+        guard let name = name(fakeNode, of: "fake"), let fake = fake(name, at: fakeNode.mark) else { return nil }
         guard let (subject, verb, object) = subject(fields, node) else { return nil }
         return LocatedMatch(
             match: Match(fake: fake, subject: subject, conditions: conditions), whole: node.mark, fake: fakeNode.mark,

@@ -1,13 +1,15 @@
+internal import JSONTree
 internal import YAMLNodes
 
 extension PartReader {
     /// One rule; its name is empty if it has none.
     func rule(_ node: YAMLNode) -> Rule? {
-        if let scalar = node.scalar, !scalar.isNull {
+        if let scalar = node.scalar, scalar.json.string != nil {
             // In quotes, a rule of a file may stand on one line.
             return line(
                 scalar.text, at: YAMLMark(line: node.mark.line, column: node.mark.column + (scalar.isPlain ? 0 : 1)))
         }
+        let noted = log.count
         guard let members = members(node, of: "a rule") else { return nil }
         var name = ""
         var match: LocatedMatch?
@@ -38,7 +40,7 @@ extension PartReader {
             }
         }
         if !hasMatch { log.add("a rule needs on: what it is about, such as \"comfyui POST /prompt\"", at: node.mark) }
-        if !hasEffects {
+        if !hasEffects || effects.isEmpty && log.count == noted {
             log.add("a rule needs an effect: one of \(Self.words.joined(separator: ", "))", at: node.mark)
         }
         guard var match, !effects.isEmpty else { return nil }

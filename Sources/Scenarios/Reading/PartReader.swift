@@ -51,9 +51,18 @@ struct PartReader {
         return scalar.text
     }
 
+    /// A text that is no number and no truth value: a name.
+    func name(_ node: YAMLNode, of what: String) -> String? {
+        guard let name = node.scalar?.json.string, !name.isEmpty else {
+            log.expected("a text for \(what)", at: node)
+            return nil
+        }
+        return name
+    }
+
     /// A whole number in a range.
     func number(_ node: YAMLNode, _ range: ClosedRange<Int>, of what: String) -> Int? {
-        guard let scalar = node.scalar, scalar.isPlain, let number = Int(scalar.text), range.contains(number) else {
+        guard let number = node.scalar?.json.int, range.contains(number) else {
             let bounds =
                 range.upperBound == .max
                 ? "\(range.lowerBound) or more" : "\(range.lowerBound) to \(range.upperBound)"
@@ -64,9 +73,7 @@ struct PartReader {
     }
 
     func decimal(_ node: YAMLNode, of what: String) -> Double? {
-        guard let scalar = node.scalar, scalar.isPlain, let number = JSONNumber(spelling: scalar.text)?.double,
-            number.isFinite
-        else {
+        guard let number = node.scalar?.json.double, number.isFinite else {
             log.expected("a number for \(what)", at: node)
             return nil
         }

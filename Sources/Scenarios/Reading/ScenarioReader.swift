@@ -1,3 +1,4 @@
+internal import JSONTree
 internal import Words
 internal import YAMLNodes
 
@@ -86,18 +87,18 @@ public struct ScenarioReader: Sendable {
         for name in ["version", "scenario", "rules"] where fields[name] == nil {
             log.add("a scenario needs \(name)", at: root.mark)
         }
-        if let node = fields["version"], node.scalar?.text != "\(Scenario.version)" {
+        if let node = fields["version"], node.scalar?.json != .int(Scenario.version) {
             log.expected("version \(Scenario.version)", at: node)
         }
         let name = fields["scenario"].flatMap { node in
-            reader.text(node, of: "scenario").map { name in
+            reader.name(node, of: "scenario").map { name in
                 if !name.isScenarioName { log.expected("a name of small letters, digits and hyphens", at: node) }
                 return name
             }
         }
         let summary = fields["summary"].flatMap { reader.text($0, of: "summary") }
         let seed = fields["seed"].flatMap { node in
-            let seed = node.scalar.flatMap { $0.isPlain ? UInt64($0.text) : nil }
+            let seed = node.scalar?.json.number?.uint64
             if seed == nil { log.expected("a whole number, 0 to \(UInt64.max), for seed", at: node) }
             return seed
         }

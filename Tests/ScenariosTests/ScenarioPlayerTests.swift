@@ -71,6 +71,11 @@ import Testing
         #expect(acted == [true, true, false, false])
     }
 
+    @Test func `a letter that grows together with a slash does not hide it`() {
+        #expect(PathTemplate("/view/{name}").matches("/view/\u{301}a"))
+        #expect(PathTemplate("/\u{301}/{name}").matches("/\u{301}/b"))
+    }
+
     @Test func `a rule acts between its times`() {
         var player = player(Trigger(at: .seconds(2), lasting: .seconds(3)))
 

@@ -18,18 +18,18 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
 
     public init(_ text: String) {
         self.text = text
-        alternatives = text.split(separator: "|").map(Self.segments)
+        alternatives = text.utf8.split(separator: UInt8(ascii: "|")).map { Self.segments(of: $0) }
     }
 
-    private static func segments(of text: Substring) -> [Segment] {
-        text.split(separator: "/", omittingEmptySubsequences: false).map { part in
-            if part == "*" || part == "**" { return .rest(prefix: "") }
-            guard let open = part.firstIndex(of: "{"), let close = part.lastIndex(of: "}"), open < close else {
-                return .literal(String(part))
-            }
-            let prefix = String(part[..<open])
-            if part[..<close].hasSuffix("...") { return .rest(prefix: prefix) }
-            return .hole(prefix: prefix, suffix: String(part[part.index(after: close)...]))
+    private static func segments(of path: Substring.UTF8View) -> [Segment] {
+        path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { part in
+            if part.elementsEqual("*".utf8) || part.elementsEqual("**".utf8) { return .rest(prefix: "") }
+            guard let open = part.firstIndex(of: UInt8(ascii: "{")), let close = part.lastIndex(of: UInt8(ascii: "}")),
+                open < close
+            else { return .literal(String(Substring(part))) }
+            let prefix = String(Substring(part[..<open]))
+            if part[..<close].suffix(3).elementsEqual("...".utf8) { return .rest(prefix: prefix) }
+            return .hole(prefix: prefix, suffix: String(Substring(part[part.index(after: close)...])))
         }
     }
 
@@ -41,16 +41,17 @@ public struct PathTemplate: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func matches(_ path: String, _ segments: [Segment]) -> Bool {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false)[...]
+        // By bytes: a path may hold a letter that would grow together with a slash.
+        var parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)[...]
         for segment in segments {
             switch segment {
             case .rest(let prefix):
-                return parts.first?.hasPrefix(prefix) ?? prefix.isEmpty
+                return parts.first?.starts(with: prefix.utf8) ?? prefix.isEmpty
             case .literal(let text):
-                guard let part = parts.popFirst(), part == text else { return false }
+                guard let part = parts.popFirst(), part.elementsEqual(text.utf8) else { return false }
             case .hole(let prefix, let suffix):
-                guard let part = parts.popFirst(), part.utf8.count > prefix.utf8.count + suffix.utf8.count,
-                    part.hasPrefix(prefix), part.hasSuffix(suffix)
+                guard let part = parts.popFirst(), part.count > prefix.utf8.count + suffix.utf8.count,
+                    part.starts(with: prefix.utf8), part.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
                 else { return false }
             }
         }

@@ -127,7 +127,7 @@ extension Condition {
 extension String {
     /// As a JSON pointer: a bare name is that of a member of the whole.
     fileprivate var asPointer: String {
-        if isEmpty || hasPrefix("/") { return self }
+        if isEmpty || beginsWithSlash { return self }
         var pointer = "/"
         for scalar in unicodeScalars {
             switch scalar {

@@ -10,7 +10,7 @@ struct LocatedEffect {
 extension PartReader {
     /// How much of one thing an effect may make.
     private static let mostBytes = 64_000_000
-    private static let mostTimes = 10_000
+    static let mostTimes = 10_000
 
     /// What stands behind the word of an effect. A list stands for several of the same word.
     func effects(_ word: EffectWord, _ mark: YAMLMark, _ node: YAMLNode) -> [LocatedEffect] {
@@ -198,133 +198,6 @@ extension PartReader {
         return Quota(unit: unit, amount: amount, per: per, error: error)
     }
 
-    // MARK: Answers
-
-    /// A native error by name, a status, or a mapping for either.
-    private func error(_ node: YAMLNode) -> Effect? {
-        if let scalar = node.scalar {
-            if scalar.json.int != nil { return status(node).map { .respond(Response(status: $0)) } }
-            return name(node, of: "error").flatMap { name in
-                check(errorName: name, at: node.mark)
-                return .error(NativeErrorUse(name))
-            }
-        }
-        if node["status"] != nil { return response(node).map { .respond($0) } }
-        let known = ["name", "after_messages", "message", "retry_after"]
-        guard let fields = fields(node, known, of: "error") else { return nil }
-        guard let name = fields["name"] else {
-            log.add("error needs name, a native error, or status", at: node.mark)
-            return nil
-        }
-        guard let text = self.name(name, of: "name") else { return nil }
-        check(errorName: text, at: name.mark)
-        return .error(
-            NativeErrorUse(
-                text,
-                afterMessages: fields["after_messages"].flatMap { number($0, 0...1_000_000_000, of: "after_messages") },
-                message: fields["message"].flatMap { self.text($0, of: "message") },
-                retryAfter: fields["retry_after"].flatMap {
-                    duration($0, of: "retry_after", upTo: .seconds(24 * 3600))
-                }))
-    }
-
-    private func status(_ node: YAMLNode) -> Int? {
-        number(node, 200...999, of: "a status")
-    }
-
-    private func response(_ node: YAMLNode) -> Response? {
-        if node.scalar != nil { return status(node).map { Response(status: $0) } }
-        let contents = ["body", "json", "text", "binary"]
-        guard let fields = fields(node, ["status", "headers"] + contents, of: "respond") else { return nil }
-        var response = Response()
-        if let node = fields["status"] {
-            guard let status = status(node) else { return nil }
-            response.status = status
-        }
-        if let node = fields["headers"] { response.headers = headers(node) }
-        let said = contents.filter { fields[$0] != nil }
-        if said.count > 1 { log.add("expected one of \(said.joined(separator: ", ")), got all", at: node.mark) }
-        if let name = said.first, let value = fields[name] { response.body = message(name, value) }
-        return response
-    }
-
-    /// A mapping whose values are texts, or lists of them; or a list of such mappings.
-    private func headers(_ node: YAMLNode) -> [HeaderLine] {
-        (node.sequence ?? [node]).flatMap { node in
-            (members(node, of: "headers") ?? []).flatMap { key, name, value -> [HeaderLine] in
-                if name.isEmpty || !name.utf8.allSatisfy(\.isTokenByte) {
-                    log.add("expected the name of a field, got \"\(name.clipped)\"", at: key.mark)
-                }
-                return (value.sequence ?? [value]).compactMap { node -> HeaderLine? in
-                    guard let text = text(node, of: name.clipped) else { return nil }
-                    guard !text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\n" || $0 == "\0" }) else {
-                        log.add("expected the value of a field on one line", at: node.mark)
-                        return nil
-                    }
-                    return HeaderLine(name, text)
-                }
-            }
-        }
-    }
-
-    // MARK: Messages
-
-    /// `body` is text or JSON, whichever it looks like.
-    private func message(_ name: String, _ node: YAMLNode) -> Message? {
-        switch name {
-        case "json": return json(node).map { .json($0) }
-        case "text": return text(node, of: name).map { .text($0) }
-        case "binary":
-            guard let text = text(node, of: name), let bytes = Base64.decode(text) else {
-                log.expected("bytes in base64 for binary", at: node)
-                return nil
-            }
-            return .binary(bytes)
-        default:
-            guard let value = json(node) else { return nil }
-            return value.string.map { .text($0) } ?? .json(value)
-        }
-    }
-
-    private func send(_ node: YAMLNode) -> Effect? {
-        if node.scalar != nil { return text(node, of: "send").map { .send(.text($0), times: 1) } }
-        let contents = ["json", "text", "binary"]
-        guard let fields = fields(node, contents + ["times"], of: "send") else { return nil }
-        let said = contents.filter { fields[$0] != nil }
-        guard said.count == 1, let name = said.first, let value = fields[name] else {
-            log.add("send needs one of \(contents.joined(separator: ", "))", at: node.mark)
-            return nil
-        }
-        let times = fields["times"].map { number($0, 1...Self.mostTimes, of: "times") } ?? 1
-        guard let message = message(name, value), let times else { return nil }
-        return .send(message, times: times)
-    }
-
-    /// Pointers with what becomes of them; `remove` lists those that go.
-    private func edits(_ node: YAMLNode) -> [Edit]? {
-        guard let members = members(node, of: "edit") else { return nil }
-        guard !members.isEmpty else {
-            log.expected("pointers with their values for edit, such as {\"/data/value\": 1}", at: node)
-            return nil
-        }
-        return members.flatMap { key, name, value -> [Edit] in
-            if name == "remove" {
-                return (value.sequence ?? [value]).compactMap { node in
-                    guard let pointer = text(node, of: name), isPointer(pointer, at: node.mark) else { return nil }
-                    return Edit(pointer: pointer, value: nil)
-                }
-            }
-            guard isPointer(name, at: key.mark), let value = json(value) else { return [] }
-            return [Edit(pointer: name, value: value)]
-        }
-    }
-
-    private func isPointer(_ text: String, at mark: YAMLMark) -> Bool {
-        if text.isEmpty || text.hasPrefix("/") { return true }
-        log.add("expected a pointer that begins with a slash, or remove, got \"\(text.clipped)\"", at: mark)
-        return false
-    }
-
     // MARK: Corruption
 
     /// A kind, or kinds with their amounts.
@@ -361,18 +234,6 @@ extension PartReader {
         case .oversizedControl: return bytes(node, 126...1_000_000, of: name)
         case .truncatedBody: return bytes(node, 0...Self.mostBytes, of: name)
         default: return bytes(node, 1...Self.mostBytes, of: name)
-        }
-    }
-}
-
-extension UInt8 {
-    /// Whether a name of a field may hold it (RFC 9110 section 5.6.2).
-    fileprivate var isTokenByte: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
         }
     }
 }

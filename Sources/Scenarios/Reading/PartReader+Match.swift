@@ -62,7 +62,7 @@ extension PartReader {
             let type = object.flatMap { $0.text == "*" ? nil : $0.text }
             subject = verb.text == "sends" ? .sends(type: type) : .receives(type: type)
             used = 3
-        case _ where verb.text.hasPrefix("/"):
+        case _ where verb.text.beginsWithSlash:
             subject = path(verb.text, at: verb.mark).map { .request(method: nil, path: $0) }
         case "opens", "ANY",
             _ where Self.methods.contains(verb.text):
@@ -162,7 +162,7 @@ extension PathTemplate {
     }
 
     private static func fault(inAlternative text: Substring) -> String? {
-        guard text.hasPrefix("/") else { return "expected a path that begins with a slash" }
+        guard text.beginsWithSlash else { return "expected a path that begins with a slash" }
         if text.contains("?") { return "expected a path without a query, which is for `when: { query: … }`" }
         let segments = text.split(separator: "/", omittingEmptySubsequences: false)
         for (number, segment) in segments.enumerated() {
@@ -182,6 +182,11 @@ extension PathTemplate {
         }
         return nil
     }
+}
+
+extension StringProtocol {
+    /// Whether a slash comes first, whatever letter may grow together with it.
+    var beginsWithSlash: Bool { utf8.first == UInt8(ascii: "/") }
 }
 
 extension String {

@@ -71,9 +71,10 @@ public final class RawSocket: Sendable {
 
     /// Tears the connection: the server sees RST.
     public func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        // Dissolving the association sends RST at once; SO_LINGER would do so only when the descriptor is closed.
+        var address = sockaddr()
+        address.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe connect(descriptor, &address, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
     /// Reads until `isEnough` says so, the peer ends, or nothing came for `timeout`.

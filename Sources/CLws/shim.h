@@ -1,6 +1,7 @@
 #pragma once
 #include <libwebsockets.h>
 #include <uv.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,6 +23,12 @@ extern int pthread_setname_np(pthread_t thread, const char *name);
 
 static inline int understudy_accept(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+// A request of ioctl, which is variadic: what has been sent and not been confirmed by the peer's system.
+static inline int understudy_unconfirmed(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : 0;
 }
 
 // An enumerator that is a macro in the header.

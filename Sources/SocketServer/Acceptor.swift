@@ -18,33 +18,67 @@ final class Acceptor {
         if let tls { self.tls = try TLSContext(tls, protocols: chosen) } else { self.tls = nil }
     }
 
-    func accept(_ descriptor: Int32, from peer: SocketAddress) {
+    /// What is known of a connection that begins.
+    private struct Arrival {
+        let id: UInt64
+        let peer: SocketAddress
+        var faults: [WireFault] = []
+    }
+
+    func accept(_ descriptor: Int32, from peer: SocketAddress, at local: SocketAddress) {
         var isTaken = false
         let admitted = server.admit { id in
             isTaken = true
             guard let transport = Transport.adopt(descriptor, vhost: vhost) else { return nil }
-            if let tls { return secure(transport, with: tls, id: id, peer: peer) }
-            return plain(transport, id: id, peer: peer)
+            let arrival = Arrival(id: id, peer: peer)
+            guard let watch = server.configuration.watch else { return begin(transport, arrival) }
+            return begin(transport, arrival, at: local, watchedBy: watch)
         }
         // A socket that was offered to the library it closes itself; one that the server has no room for is ours.
-        if !admitted, !isTaken { close(descriptor) }
+        if !admitted, !isTaken {
+            server.turnedAway(peer, at: local)
+            close(descriptor)
+        }
     }
 
-    private func plain(_ transport: Transport, id: UInt64, peer: SocketAddress) -> any ServerConnection {
+    private func begin(
+        _ transport: Transport, _ arrival: Arrival, at local: SocketAddress, watchedBy watch: any ConnectionWatch
+    ) -> (any ServerConnection)? {
+        let server = server
+        let id = arrival.id
+        transport.onEnd = { end in watch.closed(id, end) }
+        let admission = watch.accepted(id, from: arrival.peer, at: local)
+        var arrival = arrival
+        arrival.faults = admission.faults
+        guard admission.ending != nil || admission.delay != nil else { return begin(transport, arrival) }
+        return HeldConnection(
+            on: transport, loop: server.loop, admission: admission,
+            lingerTimeout: server.configuration.limits.lingerTimeout,
+            admitted: { [self] in
+                if let connection = begin(transport, arrival) { server.replace(id, with: connection) }
+            }, abandoned: { server.connectionClosed(id) })
+    }
+
+    private func begin(_ transport: Transport, _ arrival: Arrival) -> (any ServerConnection)? {
+        if let tls { return secure(transport, with: tls, arrival) }
+        return plain(transport, arrival)
+    }
+
+    private func plain(_ transport: Transport, _ arrival: Arrival) -> any ServerConnection {
         guard protocols.contains(.http1), protocols.contains(.http2) else {
-            return connection(protocols.first ?? .http1, over: transport, id: id, peer: peer, isSecure: false)
+            return connection(protocols.first ?? .http1, over: transport, arrival, isSecure: false)
         }
         let server = server
         return PrefaceProbe(
             on: transport, loop: server.loop, deadline: server.configuration.limits.idleTimeout,
             decided: { [self] spoken in
                 server.replace(
-                    id, with: connection(spoken, over: transport, id: id, peer: peer, isSecure: false))
-            }, abandoned: { server.connectionClosed(id) })
+                    arrival.id, with: connection(spoken, over: transport, arrival, isSecure: false))
+            }, abandoned: { server.connectionClosed(arrival.id) })
     }
 
     private func secure(
-        _ transport: Transport, with tls: TLSContext, id: UInt64, peer: SocketAddress
+        _ transport: Transport, with tls: TLSContext, _ arrival: Arrival
     ) -> (any ServerConnection)? {
         guard let session = TLSSession(tls) else {
             transport.close()
@@ -55,17 +89,28 @@ final class Acceptor {
             above: transport, session: session, loop: server.loop,
             deadline: server.configuration.limits.handshakeTimeout,
             established: { [self] stream, chosen in
-                server.replace(
-                    id, with: connection(chosen, over: stream, id: id, peer: peer, isSecure: true))
-            }, abandoned: { server.connectionClosed(id) })
+                if let watch = server.configuration.watch, let (version, alpn) = stream.agreement {
+                    watch.secured(arrival.id, protocol: version, alpn: alpn)
+                }
+                server.replace(arrival.id, with: connection(chosen, over: stream, arrival, isSecure: true))
+            }, abandoned: { server.connectionClosed(arrival.id) })
     }
 
     private func connection(
-        _ spoken: ApplicationProtocol, over stream: any ByteStream, id: UInt64, peer: SocketAddress, isSecure: Bool
+        _ spoken: ApplicationProtocol, over stream: any ByteStream, _ arrival: Arrival, isSecure: Bool
     ) -> any ServerConnection {
+        let (id, peer) = (arrival.id, arrival.peer)
+        var stream = stream
+        if !arrival.faults.isEmpty {
+            let faulty = FaultyStream(over: stream, loop: server.loop)
+            for fault in arrival.faults { faulty.impose(fault) }
+            stream = faulty
+        }
         switch spoken {
-        case .http1: HTTPConnection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
-        case .http2: HTTP2Connection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
+        case .http1:
+            return HTTPConnection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
+        case .http2:
+            return HTTP2Connection(id: id, transport: stream, server: server, peer: peer, isSecure: isSecure)
         }
     }
 }

@@ -65,6 +65,16 @@ public final class Exchange: @unchecked Sendable {
             && request.headers.list("connection", contains: "upgrade")
     }
 
+    /// Has the connection misbehave from now on, beyond this exchange: see ``WireFault``.
+    public func impose(_ fault: WireFault) {
+        carrier.impose(fault)
+    }
+
+    /// Takes all faults off the connection, when what has been written so far has left under them.
+    public func liftFaults() {
+        carrier.liftFaults()
+    }
+
     /// Sends an interim answer, such as 103, before the real one.
     public func sendInterim(status: Int, headers: HeaderFields = [:]) {
         carrier.sendInterim(status: status, headers: headers)
@@ -88,6 +98,8 @@ protocol ExchangeCarrier: AnyObject {
     var hasRoom: Bool { get }
     func waitForRoom() async
     func end()
+    func impose(_ fault: WireFault)
+    func liftFaults()
     /// Ends what is sent, not what is received.
     func halfClose()
     /// Breaks off: `resets` by RST, otherwise by FIN.

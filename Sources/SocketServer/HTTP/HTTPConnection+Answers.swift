@@ -97,6 +97,10 @@ extension HTTPConnection: ExchangeCarrier {
         if isChunked { outbox.append { $0.append(contentsOf: "0\r\n\r\n".utf8) } }
     }
 
+    func impose(_ fault: WireFault) { outbox.impose(fault) }
+
+    func liftFaults() { outbox.liftFaults() }
+
     func halfClose() {
         keepsAlive = false
         outbox.whenFlushed { [unowned self] in transport.shutdownOutput() }

@@ -26,7 +26,7 @@ final class HTTPConnection: ByteStreamHandler {
     let id: UInt64
     let server: ServerCore
     let outbox: Outbox
-    let transport: any ByteStream
+    var transport: any ByteStream { outbox.transport }
     private let peer: SocketAddress
     private let isSecure: Bool
     private var parser: RequestParser
@@ -44,7 +44,6 @@ final class HTTPConnection: ByteStreamHandler {
 
     init(id: UInt64, transport: any ByteStream, server: ServerCore, peer: SocketAddress, isSecure: Bool) {
         self.id = id
-        self.transport = transport
         self.server = server
         self.peer = peer
         self.isSecure = isSecure
@@ -239,9 +238,12 @@ final class HTTPConnection: ByteStreamHandler {
         input = []
         var reply = server.configuration.malformed(fault)
         reply.closes = true
+        var status: Int?
         if running?.hasBegunAnswer != true, case .bytes(let bytes) = reply.body {
             send(reply, body: bytes, isHead: false)
+            status = reply.status
         }
+        server.configuration.watch?.refused(id, fault, answered: status)
         running?.leave()
         linger()
     }
@@ -266,6 +268,8 @@ final class HTTPConnection: ByteStreamHandler {
 
     /// The server stops: cancels what runs and closes.
     func stop() {
+        // What has been cut by a fault would not end by itself.
+        if (transport as? FaultyStream)?.isCut == true { return drop(resets: false) }
         switch phase {
         case .closed: break
         case .upgraded, .lingering:
@@ -278,8 +282,8 @@ final class HTTPConnection: ByteStreamHandler {
         }
     }
 
-    func closeNow() {
-        transport.close()
+    func drop(resets: Bool) {
+        transport.drop(resets: resets)
     }
 
     // MARK: Transport
@@ -331,12 +335,12 @@ final class HTTPConnection: ByteStreamHandler {
     private func timedOut() {
         switch phase {
         case .head where input.isEmpty, .lingering:
-            transport.close()
+            transport.close(.timeout)
         case .head:
             refuse(.timeout)
         case .body:
             exchange?.requestBody.fail(.disconnected)
-            transport.close()
+            transport.close(.timeout)
         case .answering, .upgraded, .closed:
             break
         }

@@ -96,13 +96,16 @@ public struct ServerConfiguration: Sendable {
     public var limits: ServerLimits
     /// The answer to a faulty request; the connection is closed after it.
     public var malformed: @Sendable (RequestFault) -> Reply
+    /// Who is told of each connection and decides how it begins. Nobody costs nothing.
+    public var watch: (any ConnectionWatch)?
 
     public init(
-        style: HeadStyle = .init(), limits: ServerLimits = .init(),
+        style: HeadStyle = .init(), limits: ServerLimits = .init(), watch: (any ConnectionWatch)? = nil,
         malformed: @escaping @Sendable (RequestFault) -> Reply = { Reply.plain(fault: $0) }
     ) {
         self.style = style
         self.limits = limits
+        self.watch = watch
         self.malformed = malformed
     }
 }

@@ -7,7 +7,7 @@ final class Outbox: Flushable {
     static let highWater = 256 * 1024
     private static let slice = 1024 * 1024
 
-    let transport: any ByteStream
+    private(set) var transport: any ByteStream
     private let loop: EventLoop
     private var bytes: [UInt8] = []
     private var isDirty = false
@@ -42,6 +42,22 @@ final class Outbox: Flushable {
         if isWritable { flush() }
         guard bytes.count >= Self.highWater, transport.isOpen else { return }
         await withCheckedContinuation { waiters.append($0) }
+    }
+
+    /// Has the connection misbehave in what is written from now on.
+    func impose(_ fault: WireFault) {
+        guard transport.isOpen else { return }
+        flush()
+        let stream = transport as? FaultyStream ?? FaultyStream(over: transport, loop: loop, isWritable: isWritable)
+        transport = stream
+        stream.impose(fault, after: bytes.count)
+    }
+
+    /// Ends that again, for what is written from now on.
+    func liftFaults() {
+        guard let stream = transport as? FaultyStream else { return }
+        flush()
+        stream.lift(after: bytes.count)
     }
 
     /// Runs `action` when everything has been handed to the system.

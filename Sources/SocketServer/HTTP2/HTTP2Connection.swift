@@ -10,7 +10,7 @@
 final class HTTP2Connection: ByteStreamHandler {
     let id: UInt64
     let server: ServerCore
-    private let transport: any ByteStream
+    private var transport: any ByteStream
     private let peer: SocketAddress
     private let isSecure: Bool
     private(set) var session: HTTP2Session?
@@ -47,6 +47,21 @@ final class HTTP2Connection: ByteStreamHandler {
         guard !isDirty, isWritable else { return }
         isDirty = true
         server.loop.markDirty(self)
+    }
+
+    /// Has the connection misbehave in what leaves from now on, whichever stream it belongs to.
+    func impose(_ fault: WireFault) {
+        guard isOpen else { return }
+        flush()
+        let faulty =
+            transport as? FaultyStream ?? FaultyStream(over: transport, loop: server.loop, isWritable: isWritable)
+        transport = faulty
+        faulty.impose(fault)
+    }
+
+    func liftFaults() {
+        flush()
+        (transport as? FaultyStream)?.lift()
     }
 
     // MARK: ByteStream
@@ -162,12 +177,14 @@ extension HTTP2Connection: HTTP2Events {
 extension HTTP2Connection: ServerConnection {
     /// Takes no more requests, and has those that run end.
     func stop() {
+        // What has been cut by a fault would not end by itself.
+        if (transport as? FaultyStream)?.isCut == true { return drop(resets: false) }
         guard !hasFinished else { return transport.close() }
         for stream in streams.values { stream.cancel() }
         drain()
     }
 
-    func closeNow() {
-        transport.close()
+    func drop(resets: Bool) {
+        transport.drop(resets: resets)
     }
 }

@@ -58,12 +58,16 @@ final class HTTP2Stream {
             body = RequestBody(isComplete: false, declaredLength: nil)
             body.onDemand = { [unowned self] in release() }
         }
-        let reply = connection.server.configuration.malformed(fault)
+        let configuration = connection.server.configuration
+        let reply = configuration.malformed(fault)
+        var status: Int?
         if case .bytes(let bytes) = reply.body {
             respond(reply, body: bytes, isHead: false)
+            status = reply.status
         } else {
             reset(isFailure: true)
         }
+        configuration.watch?.refused(connection.id, fault, answered: status)
         finished()
     }
 
@@ -249,6 +253,10 @@ extension HTTP2Stream: ExchangeCarrier {
     func beginRaw(for exchange: Exchange) -> Bool { false }
 
     func halfClose() { end() }
+
+    func impose(_ fault: WireFault) { connection.impose(fault) }
+
+    func liftFaults() { connection.liftFaults() }
 
     var hasRoom: Bool { output.count - next < Outbox.highWater }
 

@@ -27,7 +27,7 @@ final class PrefaceProbe: ByteStreamHandler {
         stream.handler = self
         timer = loop.addTimer(at: .now + deadline) { [unowned self] in
             timer = nil
-            self.stream.close()
+            self.stream.close(.timeout)
         }
     }
 
@@ -56,5 +56,5 @@ final class PrefaceProbe: ByteStreamHandler {
 
 extension PrefaceProbe: ServerConnection {
     func stop() { stream.close() }
-    func closeNow() { stream.close() }
+    func drop(resets: Bool) { stream.drop(resets: resets) }
 }

@@ -10,14 +10,15 @@ internal import Glibc
     private(set) var address: SocketAddress
     private var descriptor: Int32
     private let poll: UnsafeMutablePointer<uv_poll_t>
-    private let accepted: (Int32, SocketAddress) -> Void
+    /// Takes a socket, the peer's address and that which it came to.
+    private let accepted: (Int32, SocketAddress, SocketAddress) -> Void
     /// Kept to be given up when descriptors run out, so that a connection can be accepted and closed at once.
     private var spare: Int32
     private var onClosed: (() -> Void)?
 
     init(
         _ wanted: SocketAddress, core: LoopCore, sharesPort: Bool,
-        accepted: @escaping (Int32, SocketAddress) -> Void
+        accepted: @escaping (Int32, SocketAddress, SocketAddress) -> Void
     ) throws(SocketServerError) {
         self.accepted = accepted
         (descriptor, address) = try Self.open(wanted, sharesPort: sharesPort)
@@ -57,7 +58,7 @@ internal import Glibc
                 }
             }
             if accepted >= 0 {
-                self.accepted(accepted, SocketAddress(storage))
+                self.accepted(accepted, SocketAddress(storage), address)
             } else if errno == EMFILE || errno == ENFILE {
                 turnOneAway()
             } else if errno != EINTR, errno != ECONNABORTED {

@@ -14,6 +14,13 @@ internal import Glibc
     var handler: (any ByteStreamHandler)?
     private var wantsClose = false
     private(set) var isReading = true
+    /// Told how it ended, if anybody wants to know.
+    var onEnd: ((ConnectionEnd) -> Void)?
+    private var received = 0
+    private var sent = 0
+    /// How this side ended it, if it was the first to do so.
+    private var ownEnd: (by: ConnectionEnd.Party, how: ConnectionEnd.Manner)?
+    private var writeError: Int32 = 0
 
     var isOpen: Bool { unsafe wsi != nil }
 
@@ -55,7 +62,10 @@ internal import Glibc
             // The raw role sends the bytes as they are and needs no room before them; it does not write to them.
             unsafe understudy_lws_write_raw(wsi, buffer.baseAddress, buffer.count)
         }
+        sent += bytes.count
         if written < 0 {
+            writeError = errno
+            if ownEnd == nil { ownEnd = peerEnd() }
             close()
             return false
         }
@@ -76,13 +86,21 @@ internal import Glibc
     /// Says that nothing more will be sent (FIN), and goes on reading.
     func shutdownOutput() {
         guard isOpen else { return }
+        if ownEnd == nil { ownEnd = (.server, .fin) }
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
     /// Closes in an orderly way (FIN); what is still in the library's buffer is sent first.
-    func close() {
+    func close(_ cause: ClosingCause) {
         guard let wsi = unsafe wsi, !wantsClose else { return }
         wantsClose = true
+        if ownEnd == nil {
+            switch cause {
+            case .decision: ownEnd = (.server, .fin)
+            case .timeout: ownEnd = (.server, .timeout)
+            case .peer: ownEnd = peerEnd()
+            }
+        }
         setReading(true)
         // Both directions shut make the socket readable and writable whatever the peer does; the library then
         // finds the end and closes, from its own callback and never under the caller's feet.
@@ -94,15 +112,43 @@ internal import Glibc
     /// the library's own shutdown).
     func reset() {
         guard isOpen, !wantsClose else { return }
+        ownEnd = (.server, .reset)
         var address = sockaddr()
         address.sa_family = sa_family_t(AF_UNSPEC)
         unsafe connect(descriptor, &address, socklen_t(MemoryLayout<sockaddr>.size))
         close()
     }
 
+    var undelivered: Int { isOpen ? Int(understudy_unconfirmed(descriptor)) : 0 }
+
+    var peerHasLeft: Bool {
+        switch state {
+        case TCP_CLOSE_WAIT, TCP_LAST_ACK, TCP_CLOSING, TCP_TIME_WAIT, TCP_CLOSE: true
+        default: false
+        }
+    }
+
+    private var state: Int {
+        var info = tcp_info()
+        var size = socklen_t(MemoryLayout<tcp_info>.size)
+        unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &size)
+        return Int(info.tcpi_state)
+    }
+
+    /// How the peer ended it: after its RST the system has no connection any more, after its FIN half of one.
+    private func peerEnd() -> (ConnectionEnd.Party, ConnectionEnd.Manner) {
+        switch writeError {
+        case 0, ECONNRESET, EPIPE: break
+        case ETIMEDOUT: return (.network("connection timed out"), .timeout)
+        case let error: return (.network(unsafe String(cString: strerror(error))), .reset)
+        }
+        return (.client, state == TCP_CLOSE ? .reset : .fin)
+    }
+
     fileprivate func event(_ reason: lws_callback_reasons, _ bytes: UnsafeMutableRawPointer?, _ count: Int) -> Int32 {
         if reason == LWS_CALLBACK_RAW_RX {
             guard !wantsClose, let bytes = unsafe bytes, count > 0 else { return wantsClose ? -1 : 0 }
+            received += count
             unsafe handler?.received(Array(UnsafeRawBufferPointer(start: bytes, count: count)))
         } else if reason == LWS_CALLBACK_RAW_WRITEABLE {
             if wantsClose { return -1 }
@@ -113,6 +159,10 @@ internal import Glibc
 
     fileprivate func closedByLibrary() {
         unsafe wsi = nil
+        if let onEnd = onEnd.take() {
+            let (by, how) = ownEnd ?? peerEnd()
+            onEnd(ConnectionEnd(by: by, how: how, received: received, sent: sent))
+        }
         handler.take()?.closed()
     }
 }

@@ -45,13 +45,21 @@ internal import COpenSSL
         unsafe SSL_free(ssl)
     }
 
+    /// The version of TLS, as OpenSSL spells it.
+    var version: String { unsafe String(cString: SSL_get_version(ssl)) }
+
     /// What was agreed on, or what is spoken without an agreement.
     var applicationProtocol: ApplicationProtocol {
+        negotiatedProtocol.flatMap { ApplicationProtocol(rawValue: $0) } ?? context.fallback
+    }
+
+    /// What was agreed on (RFC 7301); nil if the client named nothing.
+    var negotiatedProtocol: String? {
         var name: UnsafePointer<UInt8>?
         var count: UInt32 = 0
         unsafe SSL_get0_alpn_selected(ssl, &name, &count)
-        let text = unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
-        return ApplicationProtocol(rawValue: text) ?? context.fallback
+        guard count > 0 else { return nil }
+        return unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
     }
 
     /// Takes bytes from the peer, at most ``piece`` of them, from `start` on; returns where it stopped.

@@ -85,11 +85,18 @@ final class TLSStream: ByteStream {
         if isWritable { lower.shutdownOutput() }
     }
 
-    func close() {
+    func close(_ cause: ClosingCause) {
         guard phase != .closed, !isClosing else { return }
         if isWritable { finishOutput() }
         isClosing = true
-        lower.close()
+        lower.close(cause)
+    }
+
+    var undelivered: Int { lower.undelivered }
+    var peerHasLeft: Bool { lower.peerHasLeft }
+    /// What was agreed on; nil before and after.
+    var agreement: (version: String, alpn: String?)? {
+        session.map { ($0.version, $0.negotiatedProtocol) }
     }
 
     func reset() {
@@ -153,7 +160,7 @@ final class TLSStream: ByteStream {
         if !bytes.isEmpty { handler?.received(bytes) }
         switch progress {
         case .done, .needsMore: break
-        case .finished: close()
+        case .finished: close(.peer)
         case .failed:
             isClosing = true
             lower.close()
@@ -189,7 +196,7 @@ final class TLSStream: ByteStream {
         timer = loop.addTimer(at: .now + duration) { [unowned self] in
             timer = nil
             isClosing = true
-            lower.close()
+            lower.close(.timeout)
         }
     }
 
@@ -236,5 +243,4 @@ extension TLSStream: Flushable {
 extension TLSStream: ServerConnection {
     /// During the handshake there is nothing to be finished.
     func stop() { close() }
-    func closeNow() { close() }
 }

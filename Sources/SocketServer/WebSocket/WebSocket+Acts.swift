@@ -6,6 +6,16 @@ extension WebSocket {
         outgoingActs().append(acts)
     }
 
+    /// Has the connection misbehave from now on: see ``WireFault``.
+    public func impose(_ fault: WireFault) {
+        outbox.impose(fault)
+    }
+
+    /// Takes all faults off the connection, when what has been written so far has left under them.
+    public func liftFaults() {
+        outbox.liftFaults()
+    }
+
     func screenedSend(_ message: WebSocketMessage) {
         switch screen?.sending(message) ?? .pass {
         case .pass: outgoingActs().append([.message(message)])
@@ -66,8 +76,7 @@ extension WebSocket {
             outbox.whenFlushed { [outbox] in outbox.transport.shutdownOutput() }
         case .mute: mute()
         case .stopReading:
-            hasStoppedReading = true
-            updateReading()
+            impose(.stopReading)
         }
     }
 

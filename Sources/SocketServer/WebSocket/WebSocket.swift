@@ -35,7 +35,6 @@ public final class WebSocket: @unchecked Sendable {
     var pongs: ActQueue?
     /// Nothing leaves any more.
     var isMuted = false
-    var hasStoppedReading = false
 
     /// The close code that the peer sent; 1005 if it sent none, 1006 if the connection broke; nil while open.
     public private(set) var closeCode: UInt16?
@@ -177,7 +176,7 @@ public final class WebSocket: @unchecked Sendable {
         pongs?.clear()
         if closeCode != nil { return closeTransport() }
         // Let in what still comes: the peer's answer to our close frame is behind it.
-        if !hasStoppedReading { outbox.transport.setReading(true) }
+        outbox.transport.setReading(true)
         outbox.whenFlushed { [self] in
             guard !hasEnded, closeTimer == nil else { return }
             closeTimer = loop.addTimer(at: .now + .seconds(2)) { [self] in
@@ -230,7 +229,7 @@ public final class WebSocket: @unchecked Sendable {
     /// Reads on unless too much is unread.
     func updateReading() {
         let unread = receivedBytes + (incoming?.waitingBytes ?? 0)
-        outbox.transport.setReading(unread < Self.highWater && !hasStoppedReading)
+        outbox.transport.setReading(unread < Self.highWater)
     }
 
     private func wakeReceiver() {

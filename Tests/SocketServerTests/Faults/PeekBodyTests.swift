@@ -73,7 +73,9 @@ import UnderstudyTestKit
 
     @Test func `a client that leaves in the middle fails the look and the reading after it`() async throws {
         let seen = Signal<[BodyError?]>()
+        let begun = Signal<Bool>()
         try await withServer { exchange in
+            await begun.send(true)
             var errors: [BodyError?] = []
             for _ in 0..<2 {
                 do throws(BodyError) {
@@ -88,6 +90,7 @@ import UnderstudyTestKit
         } _: { address in
             let socket = try await RawSocket(address)
             try await socket.send("POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\nabc")
+            _ = await begun.wait()
             socket.reset()
 
             #expect(await seen.wait() == [.disconnected, .disconnected])

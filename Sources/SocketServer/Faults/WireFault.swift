@@ -1,0 +1,33 @@
+/// What a connection does wrongly below HTTP and WebSocket, and above TLS.
+///
+/// Imposed on a connection at any time it holds from then on, for what is written afterwards, heads included; several
+/// hold together, and of a kind the last one. The order of bytes is kept, and a writer that is ahead of what is let out
+/// suspends as it does for a slow client. In HTTP/2 a fault is one of the whole connection, with all its streams and the
+/// frames that belong to none; what concerns one stream is done by ``ResponseWriter``.
+public enum WireFault: Sendable {
+    /// So many bytes leave in a second, spread evenly (every 10 ms, or byte by byte).
+    case throttle(bytesPerSecond: Int)
+    /// At most so many bytes leave at once, and the next ones not before a gap, which is asked for after each piece.
+    case slice(bytes: Int, gap: @Sendable () -> Duration)
+    /// So many bytes leave, exactly, and then the connection ends.
+    case cut(afterBytes: Int, WireEnding)
+    /// An end of ours, close or half close, comes so much later than it would.
+    case closeDelay(Duration)
+    /// Each piece that is written leaves so much later, as over a long line: what is written meanwhile is under way
+    /// as well and nothing overtakes.
+    case latency(@Sendable () -> Duration)
+    /// Nothing is read any more: what the client sends piles up on its way.
+    case stopReading
+}
+
+/// How a connection ends that is cut.
+public enum WireEnding: Sendable, Equatable {
+    /// RST, when the client's system has got all that was to leave.
+    case reset
+    /// FIN (after TLS's close_notify). What the client still sends is dropped.
+    case fin
+    /// FIN (after TLS's close_notify), while what the client sends is still read and handled.
+    case halfClose
+    /// Nothing more is sent and nothing closed until the client leaves. What it sends is still handled.
+    case hang
+}

@@ -1,0 +1,230 @@
+/// The part of a server that lives on the loop's thread.
+final class ServerCore: @unchecked Sendable {
+    // @unchecked because everything but the constants is touched only on the loop.
+    let loop: EventLoop
+    let configuration: ServerConfiguration
+    let handler: ExchangeHandler
+    private(set) var isStopping = false
+    private var listeners: [Listening] = []
+    /// Who waits for which connections to be gone.
+    private var dropWaiters: [(left: Set<UInt64>, done: () -> Void)] = []
+    private var connections: [UInt64: any ServerConnection] = [:]
+    private var lastID: UInt64 = 0
+    private var running = 0
+    private var httpDate = HTTPDate()
+    private var onIdle: (() -> Void)?
+    private var closingListeners = 0
+    private var graceTimer: LoopTimer?
+
+    init(loop: EventLoop, configuration: ServerConfiguration, handler: @escaping ExchangeHandler) {
+        self.loop = loop
+        self.configuration = configuration
+        self.handler = handler
+    }
+
+    var connectionCount: Int { connections.count }
+
+    func date() -> [UInt8] { httpDate.now() }
+
+    func listen(
+        _ address: SocketAddress, tls: TLSIdentity?, protocols: [ApplicationProtocol]?, sharesPort: Bool
+    ) throws(SocketServerError) -> SocketAddress {
+        guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
+        let acceptor = try Acceptor(server: self, tls: tls, protocols: protocols)
+        var listening = Listening(address: address, acceptor: acceptor, sharesPort: sharesPort)
+        try listening.open(core: loop.core)
+        listeners.append(listening)
+        return listening.address
+    }
+
+    /// Has the system refuse, until ``reopenListeners()``.
+    func closeListeners(then done: @escaping () -> Void) {
+        var left = 1
+        let closed = { [self] in
+            closingListeners -= 1
+            left -= 1
+            if left == 0 { done() }
+            checkIdle()
+        }
+        for index in listeners.indices {
+            guard let listener = listeners[index].listener.take() else { continue }
+            closingListeners += 1
+            left += 1
+            listener.close(then: closed)
+        }
+        closingListeners += 1
+        closed()
+    }
+
+    /// Listens again where it did. All or none.
+    func reopenListeners() throws(SocketServerError) {
+        guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
+        var opened: [Int] = []
+        do throws(SocketServerError) {
+            for index in listeners.indices where listeners[index].listener == nil {
+                try listeners[index].open(core: loop.core)
+                opened.append(index)
+            }
+        } catch {
+            for index in opened {
+                closingListeners += 1
+                listeners[index].listener.take()?.close { [self] in
+                    closingListeners -= 1
+                    checkIdle()
+                }
+            }
+            throw error
+        }
+    }
+
+    /// Ends every connection at once; `done` is called when they are gone.
+    func dropConnections(resets: Bool, then done: @escaping () -> Void) {
+        guard !connections.isEmpty else { return done() }
+        dropWaiters.append((Set(connections.keys), done))
+        for connection in connections.values { connection.drop(resets: resets) }
+    }
+
+    /// A connection for which there was no room has been closed.
+    func turnedAway(_ peer: SocketAddress, at local: SocketAddress) {
+        guard let watch = configuration.watch else { return }
+        lastID += 1
+        _ = watch.accepted(lastID, from: peer, at: local)
+        watch.closed(lastID, ConnectionEnd(by: .server, how: .fin, received: 0, sent: 0))
+    }
+
+    /// Admits a connection if there is room.
+    func admit(_ make: (UInt64) -> (any ServerConnection)?) -> Bool {
+        guard !isStopping, connections.count < configuration.limits.connections else { return false }
+        lastID += 1
+        guard let connection = make(lastID) else { return false }
+        connections[lastID] = connection
+        return true
+    }
+
+    /// What was admitted as a handshake goes on as a connection.
+    func replace(_ id: UInt64, with connection: any ServerConnection) {
+        connections[id] = connection
+        if isStopping { connection.stop() }
+    }
+
+    func connectionClosed(_ id: UInt64) {
+        connections[id] = nil
+        if !dropWaiters.isEmpty { tellDropped(id) }
+        checkIdle()
+    }
+
+    private func tellDropped(_ id: UInt64) {
+        for index in dropWaiters.indices { dropWaiters[index].left.remove(id) }
+        let done = dropWaiters.filter(\.left.isEmpty).map(\.done)
+        dropWaiters.removeAll(where: \.left.isEmpty)
+        for done in done { done() }
+    }
+
+    /// Runs the handler of an exchange. The task is not structured, since exchanges begin in a C callback; the
+    /// server counts them and `stop` waits for the last.
+    func run(_ exchange: Exchange, then finished: @escaping () -> Void) {
+        running += 1
+        let completion = Completion(finished)
+        exchange.task = Task(executorPreference: loop) {
+            let reply = await self.handler(exchange)
+            await self.deliver(reply, to: exchange)
+            completion.run()
+            exchange.task = nil
+            self.running -= 1
+            self.checkIdle()
+        }
+    }
+
+    private func deliver(_ reply: Reply, to exchange: Exchange) async {
+        let carrier = exchange.carrier
+        guard carrier.isOpen else { return }
+        switch reply.body {
+        case .bytes(let bytes):
+            carrier.send(reply, body: bytes, for: exchange)
+            // The next request of a client that does not read its answers has to wait.
+            if !carrier.hasRoom { await carrier.waitForRoom() }
+        case .stream(let produce):
+            guard carrier.begin(reply, for: exchange) else { return }
+            await produceBody(by: produce, on: carrier)
+        case .raw(let produce):
+            guard carrier.beginRaw(for: exchange) else { return carrier.abort(resets: false) }
+            await produceBody(by: produce, on: carrier)
+        case .webSocket(let options, let run):
+            guard let socket = carrier.upgrade(options, headers: reply.headers, for: exchange) else {
+                return carrier.send(
+                    configuration.malformed(.badHeader), body: Array("Bad Request".utf8), for: exchange)
+            }
+            do {
+                try await run(socket)
+                await socket.close()
+            } catch {
+                await socket.close(code: 1011)
+            }
+            await socket.waitUntilClosed()
+        case .abort:
+            carrier.abort(resets: true)
+        case .close:
+            carrier.abort(resets: false)
+        }
+    }
+
+    private func produceBody(
+        by produce: @Sendable (ResponseWriter) async throws -> Void, on carrier: any ExchangeCarrier
+    ) async {
+        let writer = ResponseWriter(carrier: carrier, loop: loop)
+        do {
+            try await produce(writer)
+            if !writer.hasFinished { carrier.end() }
+        } catch {
+            // What the real servers do when a handler dies in the middle: no last chunk.
+            carrier.abort(resets: false)
+        }
+    }
+
+    func stop(grace: Duration, then done: @escaping () -> Void) {
+        let previous = onIdle
+        onIdle = {
+            previous?()
+            done()
+        }
+        if !isStopping {
+            isStopping = true
+            closeListeners {}
+            listeners = []
+            for connection in connections.values { connection.stop() }
+            graceTimer = loop.addTimer(at: .now + grace) { [self] in
+                graceTimer = nil
+                for connection in connections.values { connection.drop(resets: false) }
+            }
+        }
+        checkIdle()
+    }
+
+    private func checkIdle() {
+        guard isStopping, running == 0, connections.isEmpty, closingListeners == 0 else { return }
+        if let timer = graceTimer.take() { loop.removeTimer(timer) }
+        onIdle.take()?()
+    }
+}
+
+/// A connection as the server sees it.
+protocol ServerConnection: AnyObject {
+    /// Ends when what is being sent has left.
+    func stop()
+    /// Ends at once, whatever has been imposed on it: by RST or by FIN.
+    func drop(resets: Bool)
+}
+
+extension HTTPConnection: ServerConnection {}
+
+/// Carries a closure into a task that runs on the same thread.
+private struct Completion: @unchecked Sendable {
+    // @unchecked because it is made and run on the loop.
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) {
+        self.action = action
+    }
+
+    func run() { action() }
+}

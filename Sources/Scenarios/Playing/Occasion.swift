@@ -59,6 +59,13 @@ public struct QuotaStanding: Sendable, Hashable {
     /// When the next window begins.
     public var resetsIn: Duration
     public var isExceeded: Bool
+
+    public init(quota: Quota, remaining: Int, resetsIn: Duration, isExceeded: Bool) {
+        self.quota = quota
+        self.remaining = remaining
+        self.resetsIn = resetsIn
+        self.isExceeded = isExceeded
+    }
 }
 
 /// How often a rule has been looked at and has acted.

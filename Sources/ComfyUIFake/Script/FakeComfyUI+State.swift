@@ -73,7 +73,7 @@ extension FakeComfyUI {
 extension ModelFolders {
     fileprivate mutating func replace(_ change: StateChange) throws(StateError) {
         for folder in try change.members() {
-            let name = String(folder.name.dropFirst(change.name.utf8.count + 1))
+            let name = folder.last
             guard ModelFolders.names.contains(name) else { throw folder.isUnknown(among: ModelFolders.names) }
             let known = files[name] ?? []
             files[name] = try folder.texts().map { file in known.first { $0.name == file } ?? File(file) }

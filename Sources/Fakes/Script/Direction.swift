@@ -4,11 +4,16 @@ public import Scenarios
 public struct Direction: Sendable {
     /// Do as the real server does in this trouble.
     public var error: NativeErrorUse?
+    /// Where the quota stands that is used up, if that is the reason for the error.
+    public var quota: QuotaStanding?
     /// How much longer each step of the work takes, drawn anew for each.
     public var stepDelay: (@Sendable () -> Duration)?
 
-    public init(error: NativeErrorUse? = nil, stepDelay: (@Sendable () -> Duration)? = nil) {
+    public init(
+        error: NativeErrorUse? = nil, quota: QuotaStanding? = nil, stepDelay: (@Sendable () -> Duration)? = nil
+    ) {
         self.error = error
+        self.quota = quota
         self.stepDelay = stepDelay
     }
 

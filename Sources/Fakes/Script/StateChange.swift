@@ -7,12 +7,19 @@ internal import Words
 /// isPaused = try StateChange("paused", value).bool()
 /// ```
 public struct StateChange: Sendable {
-    /// The member's name; `/` leads into it.
+    /// The member's name, `/` leading from one into the next: for errors.
     public let name: String
+    /// The last part of it, which may hold slashes of its own.
+    public let last: String
     public let value: JSON
 
     public init(_ name: String, _ value: JSON) {
+        self.init(name, last: name, value)
+    }
+
+    private init(_ name: String, last: String, _ value: JSON) {
         self.name = name
+        self.last = last
         self.value = value
     }
 
@@ -52,7 +59,7 @@ public struct StateChange: Sendable {
     /// The members of an object, each under this one's name.
     public func members() throws(StateError) -> [StateChange] {
         guard let object = value.object else { throw expected("an object") }
-        return object.map { StateChange("\(name)/\($0.key)", $0.value) }
+        return object.map { StateChange("\(name)/\($0.key)", last: $0.key, $0.value) }
     }
 
     /// The error that says what should have come.
@@ -65,7 +72,6 @@ public struct StateChange: Sendable {
 
     /// The error of a name that is none.
     public func isUnknown(among known: [String]) -> StateError {
-        let last = name.split(separator: "/").last.map { String($0) } ?? name
-        return StateError(name, "there is no such member; \(advice(for: last, among: known))")
+        StateError(name, "there is no such member; \(advice(for: last, among: known))")
     }
 }

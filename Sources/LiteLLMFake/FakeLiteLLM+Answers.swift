@@ -67,7 +67,8 @@ extension FakeLiteLLM {
     /// Checks the caller of a route that is no inference.
     @discardableResult
     func authorize(_ visit: Visit, _ demand: Authentication.Demand = .key) throws(ProxyError) -> Caller {
-        try authentication.caller(
+        try refuseAsDirected(visit, model: nil)
+        return try authentication.caller(
             Credential(visit.request.headers), demand: demand, model: nil, path: visit.request.path, keys: keys,
             now: environment.now())
     }

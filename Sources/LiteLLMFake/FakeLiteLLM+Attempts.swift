@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import Scenarios
 internal import SocketServer
 
 /// A call is made, made again after a while, and then made with a fallback: the router's part.
@@ -16,6 +17,13 @@ extension FakeLiteLLM {
         _ perform: (Deployment) async throws(CallFailure) -> Result
     ) async throws(ProxyError) -> (Result, Made) {
         let group = call.shownGroup
+        if call.trouble == .noDeployments {
+            let refusal = ModelRouter.Refusal.coolingDown(
+                seconds: call.direction.error?.retryAfter.map { $0 / .seconds(1) } ?? settings.proxy.cooldownSeconds,
+                ids: router.group(group).map(\.id))
+            throw told(GroupFailure(refusal: refusal), call, route: route, style: style)
+                .saying(call.direction.error?.message)
+        }
         do throws(GroupFailure) {
             return try await attempt(group: group, call, style: style, perform)
         } catch {
@@ -68,7 +76,7 @@ extension FakeLiteLLM {
                 let now = environment.now().seconds
                 // Of one call only the first failure counts, and none for a time that the caller has set.
                 let hasGone = error.status == 499
-                if retries == 0, !hasGone, error.status != 408 || call.timeout == nil {
+                if retries == 0, !hasGone, !call.isDirected, error.status != 408 || call.timeout == nil {
                     router.failed(deployment, error, calling: group, now: now)
                 }
                 if let origin = call.origin, !hasGone {
@@ -78,7 +86,8 @@ extension FakeLiteLLM {
                 }
                 tried.insert(deployment.id)
                 let prospects = router.prospects(group, now: now)
-                guard error.isWorthRetrying(of: prospects.all), prospects.ready > 0, retries < most, !hasGone
+                guard error.isWorthRetrying(of: prospects.all), prospects.ready > 0, retries < most, !hasGone,
+                    !call.isDirected
                 else { throw GroupFailure(failure: error, deployment: deployment, retries: retries) }
                 retries += 1
                 // Where others are ready there is nothing to wait for.
@@ -114,7 +123,7 @@ extension FakeLiteLLM {
     }
 
     private func fallbacks(for group: String, _ call: Call, failure: CallFailure?) -> [String] {
-        guard call.document["disable_fallbacks"]?.bool != true else { return [] }
+        guard call.document["disable_fallbacks"]?.bool != true, !call.isDirected else { return [] }
         if let own = call.document["fallbacks"]?.array {
             return own.compactMap { $0.string ?? $0[group]?[0]?.string }
         }
@@ -195,7 +204,9 @@ extension FakeLiteLLM {
                 : ProxyError(
                     400, "'model' must be a string.", type: "bad_request_error", param: "model", fields: fields)
         }
-        guard let group = call.group, router.knows(group) else { throw unknownModel(call, route: route, path: path) }
+        guard let group = call.group, router.knows(group), call.trouble != .modelNotFound else {
+            throw unknownModel(call, route: route, path: path).saying(call.direction.error?.message)
+        }
     }
 
     /// Fields that only a proxy for tests takes.

@@ -30,6 +30,7 @@ extension FakeLiteLLM {
         let bodyModel = document.text("model")
         let group = visit.parameters["model"] ?? bodyModel
         let now = environment.now()
+        try refuseAsDirected(visit, model: group)
         let caller = try authentication.caller(
             Credential(headers), demand: .key, model: group, path: visit.request.path, keys: keys, now: now)
         if !settings.proxy.allowsClientCredentials { try refuseCredentials(in: document) }
@@ -43,7 +44,14 @@ extension FakeLiteLLM {
                 ?? document.seconds("stream_timeout"),
             retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck,
             origin: settings.proxy.hasMetrics
-                ? CallCounts.Origin(route: visit.request.path, agent: headers["user-agent"] ?? "None") : nil)
+                ? CallCounts.Origin(route: visit.request.path, agent: headers["user-agent"] ?? "None") : nil,
+            direction: visit.direction, trouble: Self.trouble(of: visit, document))
+    }
+
+    /// Only a stream can break in its middle.
+    private static func trouble(of visit: Visit, _ document: JSONObject) -> LiteLLMTrouble? {
+        guard !visit.direction.isNone, let trouble = LiteLLMTrouble(visit.direction.error) else { return nil }
+        return trouble == .midStreamError && !document.isTrue("stream") ? nil : trouble
     }
 
     /// The seconds that a header names; nil when they are no number, or an endless one.
@@ -134,19 +142,27 @@ extension FakeLiteLLM {
                 output: call.document["max_tokens"]?.int ?? call.document["max_completion_tokens"]?.int,
                 now: call.now)
         } catch {
-            let resets = error.resets.dateTime() + " UTC"
-            let message =
-                "Rate limit exceeded for api_key: \(keys.entries[index].token). Limit type: \(error.type). "
-                + "Current limit: \(error.limit), Remaining: 0. Limit resets at: \(resets)"
-            let fields = failureFields(route, call).fields(likely(call))
-            guard route != .terse else {
-                throw ProxyError(429, "litellm.RateLimitError: " + message, fields: fields)
-            }
-            var all: HeaderFields = ["retry-after": "60", "rate_limit_type": error.type, "reset_at": resets]
-            all.append(contentsOf: fields)
-            throw route == .messages
-                ? ProxyError.anthropic(429, message, fields: all) : ProxyError(429, message, fields: all)
+            throw limited(error, call, route: route)
         }
+    }
+
+    /// The answer to a call beyond its key's limits.
+    func limited(_ refusal: KeyStore.Refusal, _ call: Call, route: FailureFields.Route) -> ProxyError {
+        let resets = refusal.resets.dateTime() + " UTC"
+        let token = call.caller.key.map { keys.entries[$0].token } ?? SHA256.hex(call.caller.name)
+        let message =
+            call.direction.error?.message
+            ?? "Rate limit exceeded for api_key: \(token). Limit type: \(refusal.type). "
+            + "Current limit: \(refusal.limit), Remaining: 0. Limit resets at: \(resets)"
+        let fields = failureFields(route, call).fields(likely(call))
+        guard route != .terse else { return ProxyError(429, "litellm.RateLimitError: " + message, fields: fields) }
+        let wait = call.direction.error?.retryAfter ?? .seconds(KeyStore.window)
+        var all: HeaderFields = [
+            "retry-after": wait.wholeSeconds, "rate_limit_type": refusal.type, "reset_at": resets,
+        ]
+        all.append(contentsOf: fields)
+        return route == .messages
+            ? ProxyError.anthropic(429, message, fields: all) : ProxyError(429, message, fields: all)
     }
 
     /// Settles the call with its key.
@@ -174,9 +190,15 @@ extension FakeLiteLLM {
     ) async throws(CallFailure) -> Reached {
         let place = deployment.upstream ?? -1
         let upstream = deployment.upstream.map { settings.upstreams[$0] } ?? Upstream()
-        let behaviour = upstream.behaviours[deployment.upstreamModel] ?? UpstreamBehaviour()
-        if upstream.isRefused { throw .unreachable(deployment, style: style) }
+        let behaviour = behaviour(of: deployment, call, upstream)
+        if upstream.isRefused || call.trouble == .upstreamUnreachable || unhealthy.contains(deployment.name) {
+            throw .unreachable(deployment, style: style)
+        }
         let patience = patience(deployment, call, style: style, streams: streams)
+        // At once, and not when the time is over, which is more than an hour and a half by default.
+        if call.trouble == .upstreamTimeout {
+            throw .timedOut(patience, of: deployment, style: style, streams: streams)
+        }
         if behaviour.delay > 0 {
             try await pause(min(behaviour.delay, patience))
             if behaviour.delay > patience {

@@ -119,7 +119,7 @@ extension FakeLiteLLM {
     /// slashes of its own.
     nonisolated func match(_ request: Request) -> RouteMatch<Route> {
         let path = request.path
-        for prefix in ["/engines/", "/openai/deployments/"] where path.hasPrefix(prefix) {
+        for prefix in Self.deploymentPrefixes where path.hasPrefix(prefix) {
             for (suffix, route) in Self.deploymentRoutes where path.hasSuffix(suffix) {
                 let model = path.dropFirst(prefix.count).dropLast(suffix.count)
                 guard !model.isEmpty else { continue }
@@ -130,8 +130,11 @@ extension FakeLiteLLM {
         return routes.match(method: request.method, path: path)
     }
 
-    /// What may stand behind `/engines/{model}` and `/openai/deployments/{model}`.
-    private static let deploymentRoutes: [(String, Route)] = [
+    /// What stands before a model's name in a path.
+    static let deploymentPrefixes = ["/engines/", "/openai/deployments/"]
+
+    /// What may stand behind it.
+    static let deploymentRoutes: [(String, Route)] = [
         ("/chat/completions", .chat), ("/completions", .completion), ("/embeddings", .embedding),
         ("/images/generations", .image), ("/images/edits", .imageEdit),
     ]

@@ -32,6 +32,10 @@ public actor FakeLiteLLM: Fake {
     /// Ids sealed so far; no two are alike.
     var sealedCount = 0
     var files = FileShelf()
+    /// False while the fake plays a proxy that is still starting.
+    var isReady = true
+    /// Names of models behind which nobody listens.
+    var unhealthy: Set<String> = []
     /// How often each client has called, for the luck of its next call.
     private var calls: [String: Int] = [:]
     /// Inference calls so far.
@@ -68,7 +72,13 @@ public actor FakeLiteLLM: Fake {
         keys = KeyStore(configuration.keys ?? [])
     }
 
-    public func reply(to exchange: Exchange) async -> Reply {
+    public func reply(to exchange: Exchange) async -> Reply { await reply(to: exchange, with: .none) }
+
+    /// The same as a scenario directs.
+    public func reply(to exchange: Exchange, with direction: Direction) async -> Reply {
+        if !isReady || LiteLLMTrouble(direction.error) == .notReady {
+            return .proxyUnavailable(message: direction.error?.message, retryAfter: direction.error?.retryAfter)
+        }
         let request = exchange.request
         let crossOrigin = request.headers.contains("origin")
         if exchange.wantsWebSocket {
@@ -82,7 +92,9 @@ public actor FakeLiteLLM: Fake {
             switch match(request) {
             case .found(let route, let parameters):
                 return try await answer(
-                    exchange, route, Visit(request: request, parameters: parameters, crossOrigin: crossOrigin))
+                    exchange, route,
+                    Visit(
+                        request: request, parameters: parameters, crossOrigin: crossOrigin, direction: direction))
             case .methodNotAllowed(let allow):
                 return Self.methodNotAllowed(allow, crossOrigin: crossOrigin)
             case .notFound:
@@ -152,6 +164,8 @@ struct Visit: Sendable {
     /// What the path's template matched.
     let parameters: [String: String]
     let crossOrigin: Bool
+    /// What a scenario wants of it.
+    var direction = Direction.none
 }
 
 extension ProxyError {

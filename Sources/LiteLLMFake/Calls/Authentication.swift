@@ -55,35 +55,21 @@ struct Authentication: Sendable {
                 type: "auth_error")
         }
         guard let index = keys.index(of: key) else {
-            throw ProxyError(
-                401, "Authentication Error, Invalid API key provided.", type: "token_not_found_in_db", param: "key")
+            throw .unknownKey
         }
         let entry = keys.entries[index]
         if entry.key.isBlocked {
-            throw ProxyError(
-                401, "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.",
-                type: "auth_error")
+            throw .blockedKey
         }
         if let ends = entry.ends, ends < now {
-            throw ProxyError(
-                401,
-                "Authentication Error - Expired Key. Key Expiry time \(ends.dateTime())+00:00 and current time "
-                    + "\(now.isoMicroseconds.replacing("T", with: " "))+00:00",
-                type: "expired_key", param: "sk-...\(entry.token.suffix(4))")
+            throw .expiredKey(entry.token, ended: ends, now: now)
         }
         if let budget = entry.key.maxBudget, entry.spend > budget {
-            throw ProxyError(
-                budgetExceededStatus,
-                "Budget has been exceeded! Key=key (\(entry.key.shownName)) Current cost: \(entry.spend.pythonRepr), "
-                    + "Max budget: \(budget.pythonRepr)",
-                type: "budget_exceeded")
+            throw .budgetExceeded(
+                budgetExceededStatus, key: entry.key.shownName, spend: entry.spend, budget: budget)
         }
         if let model, !entry.key.models.isEmpty, !entry.key.models.contains(model) {
-            throw ProxyError(
-                403,
-                "The requested model '\(model)' is not available for this API key, or the model name is invalid. "
-                    + "Check the models available to you and try again.",
-                type: "key_model_access_denied", param: "model")
+            throw .modelDenied(model)
         }
         if demand == .admin {
             throw ProxyError(
@@ -93,5 +79,38 @@ struct Authentication: Sendable {
                 type: "auth_error")
         }
         return Caller(key: index, name: key)
+    }
+}
+
+extension ProxyError {
+    static let unknownKey = ProxyError(
+        401, "Authentication Error, Invalid API key provided.", type: "token_not_found_in_db", param: "key")
+
+    static let blockedKey = ProxyError(
+        401, "Authentication Error, Key is blocked. Update via `/key/unblock` if you're an admin.", type: "auth_error")
+
+    /// - Parameter token: the digest under which the proxy keeps the key.
+    static func expiredKey(_ token: String, ended: WallTime, now: WallTime) -> ProxyError {
+        ProxyError(
+            401,
+            "Authentication Error - Expired Key. Key Expiry time \(ended.dateTime())+00:00 and current time "
+                + "\(now.isoMicroseconds.replacing("T", with: " "))+00:00",
+            type: "expired_key", param: "sk-...\(token.suffix(4))")
+    }
+
+    static func budgetExceeded(_ status: Int, key: String, spend: Double, budget: Double) -> ProxyError {
+        ProxyError(
+            status,
+            "Budget has been exceeded! Key=key (\(key)) Current cost: \(spend.pythonRepr), "
+                + "Max budget: \(budget.pythonRepr)",
+            type: "budget_exceeded")
+    }
+
+    static func modelDenied(_ model: String) -> ProxyError {
+        ProxyError(
+            403,
+            "The requested model '\(model)' is not available for this API key, or the model name is invalid. "
+                + "Check the models available to you and try again.",
+            type: "key_model_access_denied", param: "model")
     }
 }

@@ -26,6 +26,9 @@ struct Call: Sendable {
     let luck: SeededRandom
     /// Who called and where, when calls are counted.
     var origin: CallCounts.Origin?
+    /// What a scenario wants of it.
+    var direction = Direction.none
+    var trouble: LiteLLMTrouble?
     /// Tokens reserved of the key's limit.
     var reserved = 0
 

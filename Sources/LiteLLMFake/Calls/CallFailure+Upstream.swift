@@ -21,9 +21,19 @@ extension CallFailure {
     static func status(
         _ status: Int, body: String, of deployment: Deployment, style: CallStyle, streams: Bool
     ) -> CallFailure {
-        if deployment.isAnthropic { return anthropic(status, body: body, streams: streams && style == .chat) }
+        if deployment.isAnthropic, style != .text {
+            return anthropic(status, body: body, streams: streams && style == .chat)
+        }
         let error = (try? JSON(parsing: body))?["error"]
         let message = error?["message"]?.string
+        if deployment.isAnthropic {
+            // Translated twice: what the prompt is too long for, or has offended, is a bad request like any other.
+            let (kind, shown) = kind(of: status, code: nil, message: "")
+            return CallFailure(kind, status: shown, provider: "OpenAIException", body)
+        }
+        if style == .raw, error?["code"]?.string == "content_policy_violation" {
+            return policy("ContentPolicyViolationError: \(deployment.exceptionName) - \(body)")
+        }
         let told: String
         switch style {
         case .raw: told = body
@@ -63,13 +73,26 @@ extension CallFailure {
         // The body of a streamed call has not been decoded when the exception is made.
         let told = streams ? "b'\(body)'" : body
         switch status {
+        case 400 where body.contains("prompt is too long"):
+            return CallFailure(.contextWindow, status: 400, "litellm.BadRequestError: AnthropicError - \(told)")
+        case 400 where body.contains("content filtering policy"): return policy("AnthropicError - \(told)")
         case 400: return CallFailure(.badRequest, status: 400, "AnthropicException - \(told)")
         case 401: return CallFailure(.authentication, status: 401, "AnthropicException - \(told)")
         case 404: return CallFailure(.notFound, status: 404, "AnthropicException - \(told)")
         case 429: return CallFailure(.rateLimit, status: 429, "AnthropicException - \(told)")
         case 529: return CallFailure(.internalServer, status: 500, "AnthropicError - \(told)")
-        default: return CallFailure(.internalServer, status: 500, "AnthropicException - \(told)")
+        default:
+            return CallFailure(
+                .internalServer, status: 500,
+                "AnthropicException - \(told). Handle with `litellm.InternalServerError`.")
         }
+    }
+
+    /// A refusal of the provider's safety system, a bad request to the proxy.
+    private static func policy(_ text: String) -> CallFailure {
+        var failure = CallFailure(.badRequest, status: 400, "litellm.ContentPolicyViolationError: \(text)")
+        failure.isOfPolicy = true
+        return failure
     }
 
     /// Nobody listens, or the connection was torn.

@@ -21,6 +21,7 @@ struct CallFailure: Error {
         case contextWindow = "ContextWindowExceededError"
         case unsupportedParams = "UnsupportedParamsError"
         case connection = "APIConnectionError"
+        case midStreamFallback = "MidStreamFallbackError"
     }
 
     var kind: Kind
@@ -32,6 +33,8 @@ struct CallFailure: Error {
     var upstreamFields: HeaderFields?
     /// `retry-after` of the upstream in seconds.
     var retryAfter: Double?
+    /// The provider's safety system refused: the router tells of fallbacks for that.
+    var isOfPolicy = false
     /// Whether this deployment's timeouts are told behind the message.
     var tellsDeployment = false
     /// The proxy refused the call itself: no time was given to it.
@@ -81,6 +84,10 @@ struct CallFailure: Error {
             message += "\nmodel=\(group). context_window_fallbacks=\(Self.python(proxy.contextWindowFallbacks)). "
             message += "fallbacks=\(Self.python(proxy.fallbacks)).\n\n"
             message += "Set 'context_window_fallback' - https://docs.litellm.ai/docs/routing#fallbacks"
+        }
+        if isOfPolicy {
+            message += "\nmodel=\(group). content_policy_fallback=None. fallbacks=\(Self.python(proxy.fallbacks)).\n\n"
+            message += "Set 'content_policy_fallback' - https://docs.litellm.ai/docs/routing#fallbacks"
         }
         if tellsDeployment, let deployment {
             message += "\n\nDeployment Info: request_timeout: None\ntimeout: \(Self.python(deployment.timeout))"

@@ -61,6 +61,9 @@ struct KeyStore: Sendable {
         entries[index].ends = key.expires.flatMap(WallTime.init(iso:))
     }
 
+    /// Sets what a key has spent.
+    mutating func charge(_ index: Int, spend: Double) { entries[index].spend = spend }
+
     /// Takes a key out of use. Its place stays, for calls that are on their way.
     mutating func block(_ index: Int) {
         indices[entries[index].key.key] = nil

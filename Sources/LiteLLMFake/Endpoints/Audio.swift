@@ -17,7 +17,7 @@ extension FakeLiteLLM {
                     throw CallFailure(
                         .badRequest, status: 400, "'voice' is required to be passed as a string for OpenAI TTS")
                 }
-                if deployment.isMock { throw Self.missingCredentials(deployment) }
+                if self.isMocked(deployment, call) { throw Self.missingCredentials(deployment) }
                 return try await self.reach(deployment, call, style: .media, streams: false)
             }
             self.settle(call, used: 0, cost: .nothing)
@@ -70,7 +70,7 @@ extension FakeLiteLLM {
             let (reached, done) = try await self.attempt(
                 call, route: .terse, style: .media
             ) { (deployment) throws(CallFailure) -> Reached? in
-                if deployment.isMock { return nil }
+                if self.isMocked(deployment, call) { return nil }
                 return try await self.reach(deployment, call, style: .media, streams: false)
             }
             var made = done
@@ -109,7 +109,7 @@ extension FakeLiteLLM {
 
     /// The audio routes tell an unknown model in ways of their own.
     private func requireAudioModel(_ call: Call, path: String, isDetail: Bool) throws(ProxyError) {
-        if let group = call.group, router.knows(group) { return }
+        if let group = call.group, router.knows(group), call.trouble != .modelNotFound { return }
         if isDetail, call.group == nil { try require("model", in: call, route: .terse, path: path) }
         let message =
             "\(path): Invalid model name passed in model=\(call.shownGroup). "

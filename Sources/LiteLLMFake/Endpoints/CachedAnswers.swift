@@ -24,7 +24,8 @@ extension FakeLiteLLM {
 
     /// The answer of a request that was answered before; nil when it was not.
     func cached(_ call: Call, shape: HeadShape, route: String) -> Reply? {
-        guard settings.proxy.caches, !AnswerCache.isBypassed(call.document), let group = call.group else { return nil }
+        guard settings.proxy.caches, !call.isDirected, !AnswerCache.isBypassed(call.document), let group = call.group
+        else { return nil }
         let key = AnswerCache.key(route, call.document)
         guard let entry = cache[key], let deployment = router.group(group).first else { return nil }
         var made = Made(deployment: deployment, group: group)

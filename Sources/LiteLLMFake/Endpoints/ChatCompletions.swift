@@ -28,6 +28,7 @@ extension FakeLiteLLM {
     func limited(
         _ call: Call, route: FailureFields.Route, _ answer: (Call) async throws(ProxyError) -> Reply
     ) async throws(ProxyError) -> Reply {
+        try limitAsDirected(call, route: route)
         guard call.caller.key != nil else { return try await answer(call) }
         var call = call
         try admit(&call, prompt: promptTokens(call), route: route)
@@ -60,7 +61,10 @@ extension FakeLiteLLM {
         of deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool
     ) async throws(CallFailure) -> ChatOutcome {
         if style == .chat, let failure = MockFault.malformed(call.document["messages"]) { throw failure }
-        guard let text = clientMock(call) ?? deployment.mockText else {
+        guard
+            let text = call.isDirected
+                ? nil : clientMock(call) ?? (isMocked(deployment, call) ? deployment.mockText : nil)
+        else {
             let reached = try await reach(deployment, call, style: style, streams: streams)
             if let failure = CallFailure.tooManyChoices(call.document, of: deployment, style: style, streams: streams) {
                 throw failure

@@ -51,17 +51,25 @@ extension FakeLiteLLM {
         }
         let answer = compose(request, call, deployment, reached)
         if deployment.isAnthropic, answer.choices[0].toolCalls.isEmpty {
-            return translatedStream(call, made, answer, between: interval(reached))
+            return translatedStream(
+                call, made, answer, pace: pace(reached, call), broken: StreamBreak(call, deployment))
         }
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
         let first = settings.pacing.firstToken
+        var streamBreak = reached.behaviour.streamBreak
+        if let broken = StreamBreak(call, deployment) {
+            let choice = answer.choices[0]
+            let after = broken.pieces(
+                of: choice.pieces?.count ?? 0, before: 1 + choice.reasoning.count, eventsEach: answer.choices.count)
+            streamBreak = UpstreamBehaviour.Break(kind: .error(broken.message), after: after)
+        }
         let stream = UpstreamStream(
             answer: answer, created: call.now.wholeSeconds,
             model: made.fallbacks > 0 ? made.group : call.bodyModel ?? answer.model,
-            includesUsage: request.includesUsage, streamBreak: reached.behaviour.streamBreak,
-            failure: reached.behaviour.streamBreak.map { breakFailure($0.kind, deployment, cameLate: true) },
-            patience: reached.patience, between: interval(reached), environment: environment)
-        if let text = answer.choices[0].text, reached.behaviour.streamBreak == nil {
+            includesUsage: request.includesUsage, streamBreak: streamBreak,
+            failure: streamBreak.map { breakFailure($0.kind, deployment, cameLate: true) },
+            patience: reached.patience, pace: pace(reached, call), environment: environment)
+        if let text = answer.choices[0].text, streamBreak == nil {
             rememberStream(
                 .stream(
                     id: answer.id, created: stream.created, fingerprint: answer.fingerprint, text: text, isMock: false),
@@ -80,18 +88,21 @@ extension FakeLiteLLM {
     }
 
     /// Anthropic's stream, translated: the chunks are litellm's own, as a mock's are.
-    private func translatedStream(_ call: Call, _ made: Made, _ answer: ChatAnswer, between: Duration) -> Reply {
+    private func translatedStream(
+        _ call: Call, _ made: Made, _ answer: ChatAnswer, pace: TokenPace, broken: StreamBreak?
+    ) -> Reply {
         let includesUsage = ChatRequest(call.document).includesUsage
         var usage: [UInt8] = []
         answer.usage.write(into: &usage)
-        let stream = MockStream(
+        var stream = MockStream(
             id: String(answer.id.dropFirst("chatcmpl-".count)), created: call.now.wholeSeconds,
             model: made.fallbacks > 0 ? made.group : call.bodyModel ?? made.deployment.name, text: "", choices: 1,
             usage: includesUsage ? usage : nil, tellsUsage: includesUsage,
             pieces: answer.choices[0].pieces?.map { $0[...] } ?? [], finish: answer.choices[0].finish,
-            firstToken: settings.pacing.firstToken, between: between, environment: environment)
+            firstToken: settings.pacing.firstToken, pace: pace, environment: environment)
+        stream.breakOff(broken)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
-        return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) { writer in
+        return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) { [stream] writer in
             do {
                 try await stream.write(to: writer)
             } catch {
@@ -103,9 +114,11 @@ extension FakeLiteLLM {
     }
 
     /// The time between two tokens.
-    func interval(_ reached: Reached) -> Duration {
-        if let seconds = reached.behaviour.betweenTokens ?? reached.upstream.betweenTokens { return .seconds(seconds) }
-        return settings.pacing.betweenTokens
+    func pace(_ reached: Reached, _ call: Call) -> TokenPace {
+        let seconds = reached.behaviour.betweenTokens ?? reached.upstream.betweenTokens
+        return TokenPace(
+            between: seconds.map { .seconds($0) } ?? settings.pacing.betweenTokens,
+            stepDelay: call.direction.stepDelay)
     }
 
     /// What a broken stream is told as.
@@ -141,8 +154,17 @@ struct MockStream: Sendable {
     var pieces: [Substring]?
     var finish = "stop"
     var firstToken = Duration.zero
-    var between = Duration.zero
+    var pace = TokenPace()
     var environment: FakeEnvironment?
+    /// What is told behind so many pieces, in place of the rest.
+    var failure: CallFailure?
+
+    mutating func breakOff(_ broken: StreamBreak?) {
+        guard let broken else { return }
+        let all = pieces ?? text.mockPieces
+        pieces = Array(all.prefix(max(1, broken.pieces(of: all.count, before: 0))))
+        failure = broken.chat
+    }
 
     /// Real counts, unlike those of a whole answer, and what they cost.
     static func usage(prompt: Int, text: String, choices: Int, of deployment: Deployment) -> [UInt8] {
@@ -166,6 +188,10 @@ struct MockStream: Sendable {
             try await writeSeveral(to: writer)
         } else if choices == 1 {
             try await writeOne(to: writer)
+        }
+        if let failure {
+            try await writer.write(EventLine.error(failure))
+            return try await writer.write(EventLine.done)
         }
         var last: [UInt8] = []
         start(&last)
@@ -196,7 +222,7 @@ struct MockStream: Sendable {
         var isFirst = true
         if firstToken > .zero { try await environment?.sleep(firstToken) }
         for piece in pieces ?? text.mockPieces {
-            if between > .zero { try await environment?.sleep(between) }
+            if !pace.isNone, let environment { try await pace.wait(in: environment) }
             let role = isFirst ? #""role":"assistant","content":"# : #""content":"#
             isFirst = false
             try await writer.write(

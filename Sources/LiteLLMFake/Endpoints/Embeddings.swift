@@ -17,7 +17,7 @@ extension FakeLiteLLM {
             let (reached, made) = try await self.attempt(
                 call, route: .embedding, style: .embedding
             ) { (deployment) throws(CallFailure) -> Reached? in
-                if deployment.isMock { return nil }
+                if self.isMocked(deployment, call) { return nil }
                 try self.refuseEmbedding(call, deployment)
                 return try await self.reach(deployment, call, style: .embedding, streams: false)
             }

@@ -44,7 +44,7 @@ extension FakeLiteLLM {
         let pieces: [String]
         var finish = "STOP"
         let usage: Usage
-        var between = Duration.zero
+        var pace = TokenPace()
         let request = ChatRequest(call.document.chatOfGoogle)
         switch outcome {
         case .mock(let text):
@@ -55,16 +55,15 @@ extension FakeLiteLLM {
             pieces = chat.choices[0].pieces ?? []
             finish = Self.finish(chat.choices[0].streamFinish)
             usage = chat.usage
-            between = interval(reached)
+            pace = self.pace(reached, call)
         }
         settle(call, used: usage.total, cost: .nothing)
         let events =
             pieces.map { JSON.object(Self.content($0, finish: nil, usage: nil)) }
             + [JSON.object(Self.content(nil, finish: finish, usage: usage))]
-        let pause = between
-        return .events(fields, crossOrigin: call.crossOrigin) { writer in
+        return .events(fields, crossOrigin: call.crossOrigin) { [pace] writer in
             for (index, event) in events.enumerated() {
-                if index > 0, pause > .zero { try await self.environment.sleep(pause) }
+                if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
                 try await writer.write(Array("data: ".utf8) + event.bytes(.python) + Array("\n\n".utf8))
             }
         }

@@ -16,7 +16,7 @@ extension FakeLiteLLM {
             let (reached, made) = try await self.attempt(
                 call, route: .terse, style: .media
             ) { (deployment) throws(CallFailure) -> Reached? in
-                if deployment.isMock { return nil }
+                if self.isMocked(deployment, call) { return nil }
                 if !self.settings.proxy.dropsParameters { try Self.refuseFormat(call, deployment) }
                 return try await self.reach(deployment, call, style: .media, streams: false)
             }
@@ -101,7 +101,7 @@ extension FakeLiteLLM {
             let (reached, made) = try await self.attempt(
                 call, route: .responses, style: .raw
             ) { (deployment) throws(CallFailure) -> Reached? in
-                if deployment.isMock { return nil }
+                if self.isMocked(deployment, call) { return nil }
                 let reached = try await self.reach(deployment, call, style: .raw, streams: false)
                 guard !reached.upstream.answers.isEmpty else { return reached }
                 var failure = CallFailure(.notFound, status: 404, provider: deployment.exceptionName, "404: Not Found")

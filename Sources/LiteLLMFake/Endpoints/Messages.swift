@@ -54,13 +54,14 @@ extension FakeLiteLLM {
         let message = message(call, made, reached)
         let fields = successFields(message.isNative ? .nativeMessageStream : .messageStream, call, made)
         let cost = Cost(prompt: message.usage.prompt, completion: message.usage.completion, of: made.deployment.known)
-        let between = interval(reached)
+        let pace = pace(reached, call)
+        let events = message.events(broken: StreamBreak(call, made.deployment))
         let first = settings.pacing.firstToken
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
             do {
                 try await self.environment.sleep(first)
-                for (index, event) in message.events.enumerated() {
-                    if index > 0, between > .zero { try await self.environment.sleep(between) }
+                for (index, event) in events.enumerated() {
+                    if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
                     try await writer.write(event)
                 }
             } catch {
@@ -198,6 +199,13 @@ struct Message: Sendable {
             "input_tokens": .int(usage.prompt), "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
             "output_tokens": .int(usage.completion),
         ]
+    }
+
+    /// The events of a stream that is to break, or of a whole one.
+    func events(broken: StreamBreak?) -> [[UInt8]] {
+        guard let broken else { return events }
+        let mark = Array("event: content_block_delta".utf8)
+        return broken.cut(events) { $0.starts(with: mark) } + [broken.messagesEvent]
     }
 
     /// The events of a stream, each with its name and blanks in its JSON.

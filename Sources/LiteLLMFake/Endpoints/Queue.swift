@@ -19,7 +19,7 @@ extension FakeLiteLLM {
                 param: "priority")
         }
         return try await limited(call, route: .bare) { (call) throws(ProxyError) in
-            guard let group = call.group, self.router.knows(group) else {
+            guard let group = call.group, self.router.knows(group), call.trouble != .modelNotFound else {
                 let name = call.shownGroup
                 throw ProxyError(
                     400,

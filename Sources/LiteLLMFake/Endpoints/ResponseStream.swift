@@ -9,15 +9,18 @@ extension FakeLiteLLM {
         let fields = successFields(answer.isTranslated ? .messageStream : .responseStream, call, made)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
         let id = wrapped(answer.upstreamID, call, made)
-        storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id)
-        let events = answer.events(id: id)
-        let between = interval(reached)
+        let broken = StreamBreak(call, made.deployment)
+        if broken == nil {
+            storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id)
+        }
+        let events = answer.events(id: id, broken: broken)
+        let pace = pace(reached, call)
         let first = settings.pacing.firstToken
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
             do {
                 try await self.environment.sleep(first)
                 for (index, event) in events.enumerated() {
-                    if index > 0, between > .zero { try await self.environment.sleep(between) }
+                    if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
                     try await writer.write(event)
                 }
                 try await writer.write(EventLine.done)
@@ -31,6 +34,16 @@ extension FakeLiteLLM {
 }
 
 extension ResponseAnswer {
+    /// The events of a stream that is to break, or of a whole one.
+    func events(id: String, broken: StreamBreak?) -> [[UInt8]] {
+        let events = events(id: id)
+        guard let broken else { return events }
+        let mark = toolCalls.isEmpty ? "response.output_text.delta" : "response.function_call_arguments.delta"
+        let start = Array("data: {\"type\":\"\(mark)\"".utf8)
+        let told = broken.cut(events) { $0.starts(with: start) }
+        return told + [broken.responsesEvent(of: self, id: id, after: told.count)]
+    }
+
     /// The events of a stream.
     func events(id: String) -> [[UInt8]] {
         var events = EventList(model: model, isNumbered: !isTranslated)

@@ -20,7 +20,7 @@ extension FakeLiteLLM {
         return try await limited(call, route: .responses) { (call) throws(ProxyError) in
             try self.requireModel(call, route: .responses, path: "/responses")
             try self.refuseMockTesting(call, route: .responses)
-            if !call.streams, let hit = self.cachedResponse(call) { return hit }
+            if !call.streams, !call.isDirected, let hit = self.cachedResponse(call) { return hit }
             let (reached, done) = try await self.attempt(
                 call, route: .responses, style: .raw
             ) { (deployment) throws(CallFailure) -> Reached? in
@@ -37,7 +37,9 @@ extension FakeLiteLLM {
 
     /// The text of a mock. Here an empty one does not count, and no text is special.
     func mockText(_ call: Call, _ deployment: Deployment) -> String? {
-        guard let text = clientMock(call) ?? deployment.mockText, !text.isEmpty else { return nil }
+        if call.isDirected { return nil }
+        let own = isMocked(deployment, call) ? deployment.mockText : nil
+        guard let text = clientMock(call) ?? own, !text.isEmpty else { return nil }
         return text
     }
 

@@ -43,7 +43,9 @@ extension FakeLiteLLM {
                 try await outcome(of: deployment, call, style: call.streams ? .chat : .text, streams: call.streams))
         } catch {
             guard call.streams else { throw error }
-            if deployment.isMock || clientMock(call) != nil, !error.cameLate { throw error }
+            if isMocked(deployment, call) || !call.isDirected && clientMock(call) != nil, !error.cameLate {
+                throw error
+            }
             var late = error
             if late.text.hasSuffix("Connection error.") {
                 late = CallFailure(.connection, status: 500, provider: deployment.exceptionName, "Connection error.")
@@ -73,7 +75,10 @@ extension FakeLiteLLM {
             var made = made
             made.upstreamFields = reached.fields
             let answer = textAnswer(call, deployment, reached)
-            if call.streams { return completionStream(call, made, answer, isMock: false, between: interval(reached)) }
+            if call.streams {
+                return completionStream(
+                    call, made, answer, isMock: false, pace: pace(reached, call), broken: StreamBreak(call, deployment))
+            }
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
             let shape: HeadShape =
                 deployment.isAnthropic
@@ -144,7 +149,8 @@ extension FakeLiteLLM {
     }
 
     private func completionStream(
-        _ call: Call, _ made: Made, _ answer: TextAnswer, isMock: Bool, between: Duration = .zero
+        _ call: Call, _ made: Made, _ answer: TextAnswer, isMock: Bool, pace: TokenPace = TokenPace(),
+        broken: StreamBreak? = nil
     ) -> Reply {
         let fields = successFields(.completionStream, call, made)
         let request = ChatRequest(call.document)
@@ -164,10 +170,11 @@ extension FakeLiteLLM {
                 usage = output
             }
         }
-        let stream = TextStream(
+        var stream = TextStream(
             answer: answer, created: call.now.wholeSeconds, model: call.bodyModel ?? made.deployment.name, usage: usage,
-            firstToken: isMock ? .zero : settings.pacing.firstToken, between: between, environment: environment)
-        return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            firstToken: isMock ? .zero : settings.pacing.firstToken, pace: pace, environment: environment)
+        stream.breakOff(broken)
+        return .events(fields, crossOrigin: call.crossOrigin) { [stream] writer in
             do {
                 try await stream.write(to: writer)
             } catch {
@@ -236,13 +243,21 @@ struct TextAnswer: Sendable {
 
 /// The chunks of a text completion: of the first choice only, as the proxy relays them.
 struct TextStream: Sendable {
-    let answer: TextAnswer
+    private(set) var answer: TextAnswer
     let created: Int
     let model: String
     let usage: [UInt8]?
     let firstToken: Duration
-    let between: Duration
+    let pace: TokenPace
     let environment: FakeEnvironment
+    /// What is told behind the pieces, in place of the rest.
+    private(set) var failure: CallFailure?
+
+    mutating func breakOff(_ broken: StreamBreak?) {
+        guard let broken else { return }
+        answer.pieces = Array(answer.pieces.prefix(max(1, broken.pieces(of: answer.pieces.count, before: 0))))
+        failure = broken.completion
+    }
 
     func write(to writer: ResponseWriter) async throws {
         var prefix: [UInt8] = []
@@ -256,13 +271,17 @@ struct TextStream: Sendable {
         var line = EventLine(prefix: prefix)
         try await environment.sleep(firstToken)
         for piece in answer.pieces {
-            if between > .zero { try await environment.sleep(between) }
+            if !pace.isNone { try await pace.wait(in: environment) }
             try await writer.write(
                 line.event { output in
                     output.add(#"{"index":0,"text":"#)
                     output.add(quotedPiece: piece[...])
                     output.add("}]}")
                 })
+        }
+        if let failure {
+            try await writer.write(EventLine.error(failure))
+            return try await writer.write(EventLine.done)
         }
         try await writer.write(
             line.event { output in

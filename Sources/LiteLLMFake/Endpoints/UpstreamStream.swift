@@ -14,7 +14,7 @@ struct UpstreamStream: Sendable {
     let failure: CallFailure?
     /// Seconds that the stream may be silent.
     let patience: Double
-    let between: Duration
+    let pace: TokenPace
     let environment: FakeEnvironment
 
     func write(to writer: ResponseWriter) async throws {
@@ -35,6 +35,7 @@ struct UpstreamStream: Sendable {
             guard try await writeText(to: writer, &line) else { return }
         } else {
             try await writeToolCalls(choice, to: writer, &line)
+            if let streamBreak, try await !breaks(streamBreak, writer) { return }
         }
         let finish = choice.streamFinish
         try await writer.write(
@@ -58,7 +59,7 @@ struct UpstreamStream: Sendable {
     private func writeText(to writer: ResponseWriter, _ line: inout EventLine) async throws -> Bool {
         let most = answer.choices.map { $0.pieces?.count ?? 0 }.max() ?? 0
         for position in 0..<most {
-            if between > .zero { try await environment.sleep(between) }
+            if !pace.isNone { try await pace.wait(in: environment) }
             if let streamBreak, streamBreak.after == position {
                 guard try await breaks(streamBreak, writer) else { return false }
             }
@@ -81,6 +82,8 @@ struct UpstreamStream: Sendable {
                     })
             }
         }
+        // A stream that is shorter than that breaks at its end.
+        if let streamBreak, streamBreak.after >= most { return try await breaks(streamBreak, writer) }
         return true
     }
 
@@ -110,7 +113,7 @@ struct UpstreamStream: Sendable {
                     output.add("}]}}]}")
                 })
             for piece in index == 0 ? choice.argumentPieces : [call.arguments] {
-                if between > .zero { try await environment.sleep(between) }
+                if !pace.isNone { try await pace.wait(in: environment) }
                 try await writer.write(
                     line.event { output in
                         output.add(#"[{"index":0,"delta":{"tool_calls":[{"function":{"arguments":"#)

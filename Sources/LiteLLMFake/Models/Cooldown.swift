@@ -62,6 +62,15 @@ struct Cooldown: Sendable {
     /// All that are set aside, in their order.
     func held(at now: Double) -> [Int] { accounts.indices.filter { holds($0, at: now) } }
 
+    /// How much longer a deployment is set aside.
+    func rest(of index: Int, at now: Double) -> Double { max(0, accounts[index].until - now) }
+
+    /// Sets a deployment aside for so many seconds, whatever it has done; none lets it be called again.
+    mutating func hold(_ index: Int, for seconds: Double, at now: Double) {
+        accounts[index].until = seconds > 0 ? now + seconds.withinDay : -.infinity
+        accounts[index].seconds = seconds.withinDay
+    }
+
     /// The shortest time for which one of these was set aside, as it was given, not what is left of it.
     func shortest(of indices: some Sequence<Int>, at now: Double) -> Double {
         indices.filter { holds($0, at: now) }.map { accounts[$0].seconds }.min() ?? policy.seconds

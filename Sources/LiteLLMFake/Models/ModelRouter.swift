@@ -106,6 +106,16 @@ struct ModelRouter: Sendable {
     /// Whether a deployment cools down.
     func isAside(_ deployment: Deployment, now: Double) -> Bool { cooldown.holds(deployment.index, at: now) }
 
+    /// Those that are set aside, and for how many more seconds.
+    func cooldowns(at now: Double) -> [(id: String, seconds: Double)] {
+        cooldown.held(at: now).map { (deployments[$0].id, cooldown.rest(of: $0, at: now)) }
+    }
+
+    /// Sets a deployment aside, or lets it be called again after no time.
+    mutating func setAside(_ index: Int, for seconds: Double, now: Double) {
+        cooldown.hold(index, for: seconds, at: now)
+    }
+
     /// Notes that a call went well.
     mutating func succeeded(_ deployment: Deployment, now: Double) {
         cooldown.succeeded(deployment.index, at: now)

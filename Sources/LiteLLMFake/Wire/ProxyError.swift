@@ -108,6 +108,13 @@ struct ProxyError: Error {
         }
     }
 
+    /// A copy with another message, if there is one; what repeats the message keeps its own.
+    func saying(_ message: String?) -> ProxyError {
+        guard let message, var tree = try? JSON(parsing: body), tree["error"]?.object != nil else { return self }
+        tree["error"]?["message"] = .string(message)
+        return ProxyError(status: status, body: tree.bytes(), fields: fields)
+    }
+
     /// A copy with other fields in front.
     func with(_ fields: HeaderFields) -> ProxyError {
         var copy = self

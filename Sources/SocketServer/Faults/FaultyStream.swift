@@ -60,6 +60,11 @@ final class FaultyStream: ByteStream {
         lower.handler = self
     }
 
+    /// The stream itself if it misbehaves already (a connection may have been admitted so), or one above it.
+    static func above(_ stream: any ByteStream, loop: EventLoop, isWritable: Bool) -> FaultyStream {
+        stream as? FaultyStream ?? FaultyStream(over: stream, loop: loop, isWritable: isWritable)
+    }
+
     /// Whether the connection has been cut.
     var isCut: Bool { ended != nil }
 

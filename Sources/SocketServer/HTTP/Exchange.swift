@@ -102,6 +102,8 @@ protocol ExchangeCarrier: AnyObject {
     func liftFaults()
     /// Ends what is sent, not what is received.
     func halfClose()
+    /// Has no time limit close the connection any more.
+    func hold()
     /// Breaks off: `resets` by RST, otherwise by FIN.
     func abort(resets: Bool)
     /// Takes the upgrade, or answers that it cannot.

@@ -106,6 +106,8 @@ extension HTTPConnection: ExchangeCarrier {
         outbox.whenFlushed { [unowned self] in transport.shutdownOutput() }
     }
 
+    func hold() { isHeld = true }
+
     func abort(resets: Bool) {
         switch phase {
         case .closed, .upgraded: return

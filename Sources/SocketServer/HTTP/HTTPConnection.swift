@@ -37,6 +37,8 @@ final class HTTPConnection: ByteStreamHandler {
     /// The client waits for 100 Continue before it sends the body.
     var owesContinue = false
     var isChunked = false
+    /// The handler hangs on purpose: the rest of its request is not missed.
+    var isHeld = false
     private var deadline: ContinuousClock.Instant?
     private var timer: LoopTimer?
     /// Pipelined input beyond this stops reading.
@@ -338,6 +340,8 @@ final class HTTPConnection: ByteStreamHandler {
             transport.close(.timeout)
         case .head:
             refuse(.timeout)
+        case .body where isHeld:
+            break
         case .body:
             exchange?.requestBody.fail(.disconnected)
             transport.close(.timeout)

@@ -7,7 +7,10 @@ final class Outbox: Flushable {
     static let highWater = 256 * 1024
     private static let slice = 1024 * 1024
 
-    private(set) var transport: any ByteStream
+    /// Where everything goes unless a fault has been imposed. Apart from it, so that nobody pays who has none: what
+    /// cannot change need not be retained for a call.
+    private let sound: any ByteStream
+    private var faulty: FaultyStream?
     private let loop: EventLoop
     private var bytes: [UInt8] = []
     private var isDirty = false
@@ -16,16 +19,21 @@ final class Outbox: Flushable {
     private var afterFlush: (() -> Void)?
 
     init(transport: any ByteStream, loop: EventLoop) {
-        self.transport = transport
+        sound = transport
         self.loop = loop
     }
 
     var count: Int { bytes.count }
-    var isOpen: Bool { transport.isOpen }
+    var isOpen: Bool { if let faulty { faulty.isOpen } else { sound.isOpen } }
+    var transport: any ByteStream { if let faulty { faulty } else { sound } }
+
+    private func send(_ bytes: [UInt8]) -> Bool {
+        if let faulty { faulty.write(bytes) } else { sound.write(bytes) }
+    }
 
     /// Adds to the output by a closure; it leaves at the end of the loop's turn.
     func append(_ write: (inout [UInt8]) -> Void) {
-        guard transport.isOpen else { return }
+        guard isOpen else { return }
         write(&bytes)
         if !isDirty, isWritable {
             isDirty = true
@@ -38,26 +46,26 @@ final class Outbox: Flushable {
 
     /// Suspends while too much is waiting. Returns at once when the connection is gone: see ``isOpen``.
     func waitForRoom() async {
-        guard bytes.count >= Self.highWater, transport.isOpen else { return }
+        guard bytes.count >= Self.highWater, isOpen else { return }
         if isWritable { flush() }
-        guard bytes.count >= Self.highWater, transport.isOpen else { return }
+        guard bytes.count >= Self.highWater, isOpen else { return }
         await withCheckedContinuation { waiters.append($0) }
     }
 
     /// Has the connection misbehave in what is written from now on.
     func impose(_ fault: WireFault) {
-        guard transport.isOpen else { return }
+        guard isOpen else { return }
         flush()
-        let stream = transport as? FaultyStream ?? FaultyStream(over: transport, loop: loop, isWritable: isWritable)
-        transport = stream
+        let stream = faulty ?? FaultyStream.above(sound, loop: loop, isWritable: isWritable)
+        faulty = stream
         stream.impose(fault, after: bytes.count)
     }
 
     /// Ends that again, for what is written from now on.
     func liftFaults() {
-        guard let stream = transport as? FaultyStream else { return }
+        guard let faulty = transport as? FaultyStream else { return }
         flush()
-        stream.lift(after: bytes.count)
+        faulty.lift(after: bytes.count)
     }
 
     /// Runs `action` when everything has been handed to the system.
@@ -74,14 +82,14 @@ final class Outbox: Flushable {
         guard isWritable else { return }
         if !bytes.isEmpty {
             if bytes.count <= Self.slice {
-                isWritable = transport.write(bytes)
+                isWritable = send(bytes)
                 // A burst's memory is not kept: an idle connection should cost little.
                 bytes.removeAll(keepingCapacity: bytes.capacity <= 16 * 1024)
             } else {
                 while !bytes.isEmpty, isWritable {
                     let piece = Array(bytes.prefix(Self.slice))
                     bytes.removeFirst(piece.count)
-                    isWritable = transport.write(piece)
+                    isWritable = send(piece)
                 }
             }
         }

@@ -3,13 +3,24 @@ public final class ResponseWriter: @unchecked Sendable {
     // @unchecked because it is used only by the exchange's task, on the loop.
     private let carrier: any ExchangeCarrier
     private let loop: EventLoop
+    /// Nil but for a writer that ``through(_:)`` made: the hot path asks for nothing else.
     private let screen: Screen?
     private var isFinished = false
 
     /// What every write of a writer goes through, and where it leads.
-    private struct Screen {
+    private final class Screen: Sendable {
         let below: ResponseWriter
-        let pass: @Sendable ([UInt8], ResponseWriter) async throws -> Void
+        private let pass: @Sendable ([UInt8], ResponseWriter) async throws -> Void
+
+        init(below: ResponseWriter, pass: @escaping @Sendable ([UInt8], ResponseWriter) async throws -> Void) {
+            self.below = below
+            self.pass = pass
+        }
+
+        func write(_ bytes: [UInt8]) async throws {
+            guard below.isOpen else { throw CancellationError() }
+            try await pass(bytes, below)
+        }
     }
 
     init(carrier: any ExchangeCarrier, loop: EventLoop) {
@@ -28,16 +39,16 @@ public final class ResponseWriter: @unchecked Sendable {
     ///
     /// - Throws: `CancellationError` when the client is gone.
     public func write(_ bytes: [UInt8]) async throws {
-        guard isOpen else { throw CancellationError() }
-        if let screen { return try await screen.pass(bytes, screen.below) }
+        if let screen { return try await screen.write(bytes) }
+        guard carrier.isOpen, !isFinished else { throw CancellationError() }
         carrier.write(bytes)
         if !carrier.hasRoom { await carrier.waitForRoom() }
     }
 
     /// Writes one piece of text: one chunk in HTTP/1.1. Suspends while the client is behind.
     public func write(_ text: String) async throws {
-        guard isOpen else { throw CancellationError() }
-        if let screen { return try await screen.pass(Array(text.utf8), screen.below) }
+        if let screen { return try await screen.write(Array(text.utf8)) }
+        guard carrier.isOpen, !isFinished else { throw CancellationError() }
         carrier.write(text)
         if !carrier.hasRoom { await carrier.waitForRoom() }
     }
@@ -70,7 +81,7 @@ public final class ResponseWriter: @unchecked Sendable {
     public var isOpen: Bool { carrier.isOpen && !hasFinished }
 
     /// Broken off, or half closed: no proper end is to follow.
-    var hasFinished: Bool { screen.map { $0.below.hasFinished } ?? isFinished }
+    var hasFinished: Bool { if let screen { screen.below.hasFinished } else { isFinished } }
 
     private func finish() {
         if let screen { screen.below.finish() } else { isFinished = true }
@@ -98,6 +109,7 @@ public final class ResponseWriter: @unchecked Sendable {
     /// - Throws: `CancellationError`, always: it never returns.
     public func hang() async throws {
         finish()
+        carrier.hold()
         while carrier.isOpen { try await loop.clock.sleep(for: .seconds(3600)) }
         throw CancellationError()
     }

@@ -10,7 +10,10 @@
 final class HTTP2Connection: ByteStreamHandler {
     let id: UInt64
     let server: ServerCore
-    private var transport: any ByteStream
+    /// Where everything goes unless a fault has been imposed: see ``Outbox``.
+    private let sound: any ByteStream
+    private var faulty: FaultyStream?
+    private var transport: any ByteStream { if let faulty { faulty } else { sound } }
     private let peer: SocketAddress
     private let isSecure: Bool
     private(set) var session: HTTP2Session?
@@ -29,7 +32,7 @@ final class HTTP2Connection: ByteStreamHandler {
 
     init(id: UInt64, transport: any ByteStream, server: ServerCore, peer: SocketAddress, isSecure: Bool) {
         self.id = id
-        self.transport = transport
+        sound = transport
         self.server = server
         self.peer = peer
         self.isSecure = isSecure
@@ -40,7 +43,7 @@ final class HTTP2Connection: ByteStreamHandler {
         watch()
     }
 
-    var isOpen: Bool { transport.isOpen && !hasFinished }
+    var isOpen: Bool { !hasFinished && (faulty == nil ? sound.isOpen : transport.isOpen) }
 
     /// Something is to be sent: it leaves at the end of the loop's turn.
     func wantsFlush() {
@@ -53,10 +56,9 @@ final class HTTP2Connection: ByteStreamHandler {
     func impose(_ fault: WireFault) {
         guard isOpen else { return }
         flush()
-        let faulty =
-            transport as? FaultyStream ?? FaultyStream(over: transport, loop: server.loop, isWritable: isWritable)
-        transport = faulty
-        faulty.impose(fault)
+        let stream = faulty ?? FaultyStream.above(sound, loop: server.loop, isWritable: isWritable)
+        faulty = stream
+        stream.impose(fault)
     }
 
     func liftFaults() {

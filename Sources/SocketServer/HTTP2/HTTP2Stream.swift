@@ -15,6 +15,8 @@ final class HTTP2Stream {
     private var arrived = 0
     private var released = 0
     private var owesContinue = false
+    /// The handler hangs on purpose: the rest of its request is not missed.
+    private var isHeld = false
     private var lastProgress = ContinuousClock.now
 
     // The answer's body: what is not in a frame yet, from `next` on.
@@ -107,7 +109,9 @@ final class HTTP2Stream {
 
     /// Gives a request up whose body has stopped coming although there is room for it.
     func checkProgress(_ now: ContinuousClock.Instant, limit: Duration) {
-        guard !isClosed, !body.isComplete, body.bytes.isEmpty, lastProgress.duration(to: now) >= limit else { return }
+        guard !isClosed, !isHeld, !body.isComplete, body.bytes.isEmpty, lastProgress.duration(to: now) >= limit else {
+            return
+        }
         body.fail(.disconnected)
         reset(isFailure: true)
     }
@@ -253,6 +257,8 @@ extension HTTP2Stream: ExchangeCarrier {
     func beginRaw(for exchange: Exchange) -> Bool { false }
 
     func halfClose() { end() }
+
+    func hold() { isHeld = true }
 
     func impose(_ fault: WireFault) { connection.impose(fault) }
 

@@ -119,6 +119,22 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `a hanging answer outlasts the time that the rest of a request may take`() async throws {
+        let configuration = ServerConfiguration(limits: ServerLimits(readTimeout: .milliseconds(30)))
+        try await withServer(configuration: configuration) { _ in
+            .stream { writer in try await writer.hang() }
+        } _: { address in
+            let socket = try await RawSocket(address)
+            try await socket.send("POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n")
+
+            // Silence can only be waited for.
+            let (bytes, end) = try await socket.read(timeout: .milliseconds(150))
+
+            #expect(RawResponse(bytes)?.status == 200)
+            #expect(end == .timeout)
+        }
+    }
+
     @Test func `a half closed answer ends in FIN, and the rest of the request is still read`() async throws {
         try await withServer { exchange in
             .stream { writer in

@@ -89,6 +89,7 @@ coverage: setup ## which lines the Swift tests reach, by module
 
 .PHONY: sanitize
 sanitize: setup ## the Swift tests under the thread sanitizer, then under the address sanitizer
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer.txt" \
 	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-sanitize-thread
 	$(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-sanitize-address
 

@@ -49,8 +49,6 @@ if CommandLine.arguments.count == 4 {
     write(1, lines, lines.utf8.count)
 }
 
-let signals = Signals([SIGTERM, SIGINT], on: loop)
-_ = await signals.next()
-signals.cancel()
-await server.stop()
-await loop.stop()
+// An echo has nothing to put away.
+for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
+await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }

@@ -57,6 +57,7 @@ extension ComfyUIConfiguration {
             }
             switch option {
             case "--cpu": machine = .withoutCard
+            // The value may be left out, of this one and of those without a use here.
             case "--enable-cors-header": crossOrigin = (try? value()) ?? "*"
             case "--cache-classic": cache = .classic
             case "--cache-lru": cache = .recent(Int(try number()))

@@ -57,7 +57,7 @@ extension Fake {
     /// The `type` of a JSON object; else `text` or `binary`.
     public nonisolated func type(of message: WebSocketMessage) -> String {
         switch message {
-        case .text(let text): (try? JSON(parsing: text))?["type"]?.string ?? "text"  // No JSON is plain text.
+        case .text(let text): JSON.found(in: text)?["type"]?.string ?? "text"  // No JSON is plain text.
         case .binary: "binary"
         }
     }
@@ -67,7 +67,7 @@ extension Fake {
         if !event.name.isEmpty { return event.name }
         if event.data == "[DONE]" { return "done" }
         // No JSON has no members.
-        guard let json = try? JSON(parsing: event.data) else { return "event" }
+        guard let json = JSON.found(in: event.data) else { return "event" }
         return json["msg"]?.string ?? json["type"]?.string ?? json["object"]?.string ?? "event"
     }
 

@@ -27,4 +27,15 @@ extension JSON {
     public init(parsing text: String, options: JSONParseOptions = .strict) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), options: options)
     }
+
+    /// The value that a whole text is, or nil where it is none: for those who do the same whatever is wrong with it.
+    public static func found(in bytes: [UInt8], options: JSONParseOptions = .strict) -> JSON? {
+        // The reason is what nobody asks for here.
+        try? JSON(parsing: bytes, options: options)
+    }
+
+    /// The value that a whole text is, or nil where it is none.
+    public static func found(in text: String, options: JSONParseOptions = .strict) -> JSON? {
+        found(in: Array(text.utf8), options: options)
+    }
 }

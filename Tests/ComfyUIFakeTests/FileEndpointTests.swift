@@ -30,7 +30,7 @@ import UnderstudyTestKit
         let head =
             "POST \(path) HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: \(body.count)\r\n\r\n"
         let answer = try await socket.exchange(Array(head.utf8) + body)
-        return (answer.status, (try? JSON(parsing: answer.body)) ?? .null)
+        return (answer.status, JSON.found(in: answer.body) ?? .null)
     }
 
     private func png(_ colour: Int, alpha: UInt8 = 255, side: Int = 4) -> [UInt8] {

@@ -88,7 +88,7 @@ extension RunningFake {
     ) async throws -> (status: Int, json: JSON) {
         let answer = try await RawSocket.request(
             "POST", url + prefix + path, headers: ["Content-Type": "application/json"], body: body.text())
-        return (answer.status, (try? JSON(parsing: answer.body)) ?? .string(answer.text))
+        return (answer.status, JSON.found(in: answer.body) ?? .string(answer.text))
     }
 
     func get(_ path: String, headers: HeaderFields = [:]) async throws -> RawResponse {
@@ -125,6 +125,6 @@ extension RunningFake {
     static func messages(in text: String) -> [JSON] {
         text.split(separator: "\r\n").flatMap { $0.split(separator: "\n\n") }
             .filter { $0.hasPrefix("data: ") }
-            .compactMap { try? JSON(parsing: String($0.dropFirst(6))) }
+            .compactMap { JSON.found(in: String($0.dropFirst(6))) }
     }
 }

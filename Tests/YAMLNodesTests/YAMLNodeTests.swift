@@ -85,6 +85,7 @@ import YAMLNodes
                     let signs = Array(" \n\t:-[]{}&*!|>'\"#%@`,?a1\\\u{0}\u{85}é".utf8)
                     return signs[Int(state >> 33) % signs.count]
                 } as [UInt8], as: UTF8.self)
+            // Refused or taken: either will do.
             _ = try? YAMLNode.document(of: text)
         }
     }

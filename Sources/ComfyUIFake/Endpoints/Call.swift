@@ -34,7 +34,7 @@ struct Call {
     /// - Throws: `ServerTrouble` for anything else: the real handlers do not catch it.
     func json() async throws -> JSON {
         let text = try await text()
-        guard let value = try? JSON(parsing: text, options: .python) else { throw ServerTrouble() }
+        guard let value = JSON.found(in: text, options: .python) else { throw ServerTrouble() }
         return value
     }
 

@@ -29,7 +29,7 @@ extension FakeComfyUI {
 
     func cancelJobs(_ call: Call) async throws -> Answer {
         let text = try await call.text()
-        guard let body = try? JSON(parsing: text, options: .python) else {
+        guard let body = JSON.found(in: text, options: .python) else {
             return .json(["error": "Request body must be valid JSON"], status: 400)
         }
         guard let ids = body["job_ids"]?.array else {

@@ -10,7 +10,7 @@ extension FakeComfyUI {
     func postPrompt(_ call: Call) async throws -> Answer {
         let text = try await call.text()
         server.log("got prompt")
-        guard let body = try? JSON(parsing: text, options: .python) else { throw ServerTrouble() }
+        guard let body = JSON.found(in: text, options: .python) else { throw ServerTrouble() }
         let number = try number(of: body)
         // Lists and strings have no members; to the real server they are merely bodies without a prompt.
         guard let request = body.object, let sent = request["prompt"] else { return refuse(.noPrompt) }

@@ -28,7 +28,7 @@ extension FakeComfyUI {
     func interrupt(_ call: Call) async throws -> Answer {
         let text = try await call.text()
         var wanted: JSON?
-        if let body = try? JSON(parsing: text, options: .python) {
+        if let body = JSON.found(in: text, options: .python) {
             guard let object = body.object else { throw ServerTrouble() }
             wanted = object["prompt_id"]
         }

@@ -62,7 +62,7 @@ extension FakeComfyUI {
         }
         var mayAnnounce = true
         while let message = await socket.receive() {
-            guard case .text(let text) = message, let object = (try? JSON(parsing: text, options: .python))?.object
+            guard case .text(let text) = message, let object = JSON.found(in: text, options: .python)?.object
             else { continue }
             switch object["type"]?.string {
             case "feature_flags" where mayAnnounce:
@@ -95,6 +95,7 @@ extension FakeComfyUI {
     /// Queues the workflow if it is a prompt that may run; the job's id is its prompt's id.
     private func storyStart(of workflow: JSON?, for client: String) -> JSON {
         let id = mintID(for: client)
+        // What is wrong with a workflow is told to nobody: the story's answer is the same.
         if let prompt = workflow?.object, case .accepted(let checked, let outputs, _)? = try? validate(prompt) {
             let extra: JSONObject = [
                 "client_id": .string(client), "create_time": .int(environment.now().milliseconds),

@@ -57,7 +57,7 @@ extension FakeComfyUI {
 
     private func masked(_ form: UploadForm, _ upload: [UInt8]) async throws -> [UInt8]? {
         guard let text = form.text("original_ref"),
-            let reference = (try? JSON(parsing: text, options: .python))?.object,
+            let reference = JSON.found(in: text, options: .python)?.object,
             let original = reference["filename"]?.string
         else { throw ServerTrouble() }
         let name = AnnotatedName(original)
@@ -68,9 +68,11 @@ extension FakeComfyUI {
                 folder, (directory.isEmpty ? "" : directory + "/") + name.name.splitAtLastSlash.name]
         else { return nil }
         let made = await environment.aside { () -> [UInt8]? in
+            // Either fault is the same trouble of the server.
             guard let picture = try? ImageFile.decode(file.bytes), let mask = try? ImageFile.decode(upload),
                 picture.width == mask.width, picture.height == mask.height
             else { return nil }
+            // A picture whose texts are broken, or that is no PNG, has none to keep.
             let texts = ((try? PNG.textChunks(of: file.bytes)) ?? []).map { ($0.keyword, $0.text) }
             return PNG.encode(picture.withAlpha(of: mask), text: texts, alpha: true, compression: 4)
         }

@@ -48,7 +48,7 @@ extension FakeComfyUI {
 
     private func settings(_ call: Call) throws -> JSONObject {
         guard let file = server.files[.user, "\(try userFolder(call))/\(Self.settingsFile)"] else { return [:] }
-        guard let settings = (try? JSON(parsing: file.bytes, options: .python))?.object else { throw ServerTrouble() }
+        guard let settings = JSON.found(in: file.bytes, options: .python)?.object else { throw ServerTrouble() }
         return settings
     }
 

@@ -96,6 +96,7 @@ struct ViewCoding: Sendable, Equatable {
 
     /// The picture in this form; `nil` if the file is none.
     func apply(to file: [UInt8]) -> [UInt8]? {
+        // Neither what is no picture nor one too large for its form has an answer but `nil`.
         guard var picture = try? ImageFile.decode(file) else { return nil }
         if dropsAlpha { picture = picture.opaque }
         return switch form {

@@ -29,6 +29,7 @@ enum WebM {
     }
 
     private static func keyFrame(_ picture: Bitmap) -> [UInt8] {
+        // Fails only for sizes beyond what a WebP can have; such a frame is left empty.
         guard let file = try? WebP.encode(picture.opaque, quality: 80), file.count > 20 else { return [] }
         // RIFF head of 12 bytes, chunk head of 8; opaque pictures have nothing else before their data.
         let size = (0..<4).reduce(0) { $0 | Int(file[16 + $1]) << (8 * $1) }

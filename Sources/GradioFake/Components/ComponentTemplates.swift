@@ -86,7 +86,7 @@ enum EmbeddedData {
     }
 
     static func json(_ asset: GradioAsset) -> JSON {
-        guard let json = try? JSON(parsing: unsafe bytes(asset)) else {
+        guard let json = JSON.found(in: unsafe bytes(asset)) else {
             preconditionFailure("the recorded components are JSON: a test reads every file")
         }
         return json

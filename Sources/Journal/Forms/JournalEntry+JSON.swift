@@ -108,7 +108,7 @@ struct EntryForm {
         case .text(let text):
             // A text that looks like a value but is none is a text.
             if let first = text.utf8.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
-                let value = try? JSON(parsing: text)
+                let value = JSON.found(in: text)
             {
                 members["json"] = value
             } else {

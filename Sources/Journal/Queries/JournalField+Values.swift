@@ -40,7 +40,7 @@ extension JournalField {
 
     private func value(at pointer: String, in body: [UInt8]?) -> [JSON] {
         // A body that is no JSON has no value anywhere, which is all that there is to know here.
-        guard let body, let json = try? JSON(parsing: body, options: .pythonBytes), let value = json[pointer: pointer]
+        guard let body, let json = JSON.found(in: body, options: .pythonBytes), let value = json[pointer: pointer]
         else { return [] }
         return [value]
     }

@@ -24,7 +24,7 @@ extension CallFailure {
         if deployment.isAnthropic, style != .text {
             return anthropic(status, body: body, streams: streams && style == .chat)
         }
-        let error = (try? JSON(parsing: body))?["error"]
+        let error = JSON.found(in: body)?["error"]
         let message = error?["message"]?.string
         if deployment.isAnthropic {
             // Translated twice: what the prompt is too long for, or has offended, is a bad request like any other.

@@ -68,6 +68,7 @@ enum RequestDocument {
 
     /// The parts of a multipart body; none when it is broken.
     static func parts(_ body: [UInt8], _ contentType: String?) -> [Part] {
+        // Which fault it is makes no difference: a broken body has no parts.
         guard var parser = try? MultipartParser(contentType: contentType), let events = try? parser.feed(body) else {
             return []
         }

@@ -88,7 +88,7 @@ extension FakeLiteLLM {
         var output: [UInt8] = []
         let now = environment.now()
         for line in files[batch.input]?.bytes.split(separator: UInt8(ascii: "\n")) ?? [] {
-            guard let task = (try? JSON(parsing: Array(line)))?.object, let request = task["body"]?.object else {
+            guard let task = JSON.found(in: Array(line))?.object, let request = task["body"]?.object else {
                 continue
             }
             let model = request.text("model") ?? ""

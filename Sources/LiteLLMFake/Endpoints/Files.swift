@@ -154,7 +154,7 @@ extension FakeLiteLLM {
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             hasLine = true
-            guard let value = try? JSON(parsing: Array(line), options: .python) else {
+            guard let value = JSON.found(in: Array(line), options: .python) else {
                 throw ProxyError(400, "Batch input file line \(index + 1) is not valid JSON.\(tail)", param: "file")
             }
             guard let object = value.object else {

@@ -66,6 +66,7 @@ extension FakeLiteLLM {
                 return try await check(deployment, call)
             } catch {
                 guard error.isWorthRetrying(of: 1) else { break }
+                // Cut short only when the client has gone: the rest is asked at once, for nobody.
                 try? await pause(error.retryAfter ?? wait)
             }
         }

@@ -178,7 +178,7 @@ struct Message: Sendable {
         let text = pieces.joined()
         var content: [JSON] = text.isEmpty && !toolCalls.isEmpty ? [] : [["type": "text", "text": .string(text)]]
         content += toolCalls.map { call in
-            let input = (try? JSON(parsing: call.arguments)) ?? [:]
+            let input = JSON.found(in: call.arguments) ?? [:]
             return ["type": "tool_use", "id": .string(call.id), "name": .string(call.name), "input": input]
         }
         if isNative {

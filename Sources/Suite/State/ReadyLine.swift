@@ -51,7 +51,7 @@ public struct ReadyLine: Sendable, Equatable {
     /// Reads a line that was written before; nil if it is none.
     public init?(text: String) {
         // A line that is no JSON is no ready line; why it is none helps nobody.
-        guard let json = try? JSON(parsing: text), json["ready"] == true,
+        guard let json = JSON.found(in: text), json["ready"] == true,
             let seed = json["seed"]?.number?.uint64, let fakes = json["fakes"]?.array
         else { return nil }
         self.seed = seed

@@ -39,7 +39,7 @@ struct SettingsRecord: Sendable, Equatable {
     /// Reads a record that was written before; nil if it is none.
     init?(text: String) {
         // Half a record or none tells nothing, whatever is wrong with it.
-        guard let object = (try? JSON(parsing: text))?.object else { return nil }
+        guard let object = JSON.found(in: text)?.object else { return nil }
         words = object.compactMap { name, value in value.string.map { Word(name: name, value: $0) } }
     }
 

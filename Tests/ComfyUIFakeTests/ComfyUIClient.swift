@@ -113,8 +113,12 @@ actor SocketClient {
         try await socket.send(frame + [0, 0, 0, 0] + payload)
     }
 
-    /// Leaves without a word.
-    func leave() { socket.reset() }
+    /// Says that it leaves, and waits until the fake has hung up.
+    func close() async throws {
+        // Masked with zeros, as no secret is needed here.
+        try await socket.send([0x88, 0x80, 0, 0, 0, 0])
+        _ = try await socket.read()
+    }
 
     /// The next message; `nil` if none comes in time.
     func next(within time: Duration = .seconds(5)) async throws -> Message? {

@@ -83,8 +83,12 @@ import UnderstudyTestKit
             ], "13": sampler(["12", 0], 0.4),
             "14": ["class_type": "VAEDecode", "inputs": ["samples": ["13", 0], "vae": ["4", 2]]],
             "15": ["class_type": "UpscaleModelLoader", "inputs": ["model_name": "RealESRGAN_x4plus.pth"]],
-            "16": ["class_type": "ImageUpscaleWithModel", "inputs": ["upscale_model": ["15", 0], "image": ["14", 0]]],
-            "17": ["class_type": "SaveImage", "inputs": ["images": ["16", 0], "filename_prefix": "%width%x%height%"]],
+            "16": [
+                "class_type": "ImageUpscaleWithModel", "inputs": ["upscale_model": ["15", 0], "image": ["14", 0]],
+            ],
+            "17": [
+                "class_type": "SaveImage", "inputs": ["images": ["16", 0], "filename_prefix": "%width%x%height%"],
+            ],
         ]
         try await withComfyUI { fake in
             let client = try await SocketClient(fake, "c")
@@ -279,10 +283,9 @@ import UnderstudyTestKit
             #expect(try await stranger.next()?.name == "status")
             // The older socket of the id stays open and hears nothing more.
             #expect(try await first.next(within: .milliseconds(50)) == nil)
-            await first.leave()
+            try await first.close()
             // Closing it takes the id away: the newer one is deaf, too.
             while try await fake.get("/prompt")["exec_info"]?["queue_remaining"] != 0 {}
-            try await Task.sleep(for: .milliseconds(50))  // Nothing tells that the fake has seen the reset.
             _ = try await fake.queue(["1": Prompts.emptyImage, "9": Prompts.preview("1")], client: "c")
             #expect(try await second.next(within: .milliseconds(100)) == nil)
         }

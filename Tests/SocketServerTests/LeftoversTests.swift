@@ -21,7 +21,7 @@ import UnderstudyTestKit
     private static func serveAndStop() async throws {
         let loop = try EventLoop(name: "leftover")
         let server = Server(on: loop) { exchange in
-            if exchange.request.path == "/sleep" { try? await exchange.loop.clock.sleep(for: .seconds(3600)) }
+            if exchange.request.path == "/sleep" { await exchange.untilCancelled() }
             return .text("x")
         }
         let address = try await server.listen()

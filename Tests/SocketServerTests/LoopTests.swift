@@ -68,13 +68,14 @@ import Testing
         let order = Shared<[Int]>([])
         let start = ContinuousClock.now
 
-        await withTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             for number in [30, 10, 20, 0] {
                 group.addTask(executorPreference: loop) {
-                    try? await loop.clock.sleep(until: start + .milliseconds(number))
+                    try await loop.clock.sleep(until: start + .milliseconds(number))
                     order.change { $0.append(number) }
                 }
             }
+            try await group.waitForAll()
         }
 
         #expect(order.value == [0, 10, 20, 30])

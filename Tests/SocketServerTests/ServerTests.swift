@@ -21,13 +21,16 @@ import UnderstudyTestKit
     }
 
     @Test func `pipelined requests are answered in order on one connection`() async throws {
+        let goOn = Signal<Bool>()
         try await withServer { exchange in
             // The first answer is the slowest to be made.
-            if exchange.request.path == "/1" { try? await exchange.loop.clock.sleep(for: .milliseconds(20)) }
+            if exchange.request.path == "/1" { _ = await goOn.wait() }
             return .text(exchange.request.path)
         } _: { address in
             let socket = try await RawSocket(address)
             try await socket.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: x\r\n\r\n" }.joined())
+            _ = try await RawSocket(address).exchange("GET /aside HTTP/1.1\r\nHost: x\r\n\r\n")
+            await goOn.send(true)
 
             let text = try await socket.read(until: "/3")
 
@@ -38,7 +41,7 @@ import UnderstudyTestKit
 
     @Test func `a chunked body arrives whole, however it is cut`() async throws {
         try await withServer { exchange in
-            guard let body = try? await exchange.body() else { return .text("", status: 400) }
+            guard let body = await exchange.wholeBody() else { return .text("", status: 400) }
             return .bytes(body)
         } _: { address in
             let socket = try await RawSocket(address)
@@ -52,7 +55,7 @@ import UnderstudyTestKit
 
     @Test func `a client that expects 100 Continue gets it when the body is wanted`() async throws {
         try await withServer { exchange in
-            guard exchange.request.path == "/take", let body = try? await exchange.body() else {
+            guard exchange.request.path == "/take", let body = await exchange.wholeBody() else {
                 return .text("no", status: 417)
             }
             return .bytes(body)
@@ -176,28 +179,20 @@ import UnderstudyTestKit
 
     @Test func `a writer waits for a client that does not read`() async throws {
         let written = Shared(0)
-        let stalled = Signal<Int>()
         try await withServer { exchange in
-            .stream { writer in
-                async let watch: Void = {
-                    // The writer has stalled when a while brings nothing more.
-                    var last = -1
-                    while last != written.value || last == 0 {
-                        last = written.value
-                        try? await exchange.loop.clock.sleep(for: .milliseconds(50))
-                    }
-                    await stalled.send(last)
-                }()
+            guard exchange.request.path == "/" else { return .text("aside") }
+            return .stream { writer in
                 for _ in 0..<2048 {
                     try await writer.write([UInt8](repeating: 1, count: 16 * 1024))
                     written.change { $0 += 1 }
                 }
-                await watch
             }
         } _: { address in
             let socket = try await RawSocket(address)
             try await socket.send("GET / HTTP/1.1\r\n\r\n")
-            let before = await stalled.wait()
+            let before = try await settled(written) {
+                _ = try await RawSocket(address).exchange("GET /aside HTTP/1.1\r\n\r\n")
+            }
             #expect(before < 2048)
 
             let (bytes, end) = try await socket.read { $0.suffix(5).elementsEqual("0\r\n\r\n".utf8) }
@@ -244,18 +239,16 @@ import UnderstudyTestKit
 
     @Test func `a client that reads no answers gets no further ones made`() async throws {
         let made = Shared(0)
-        try await withServer { _ in
+        try await withServer { exchange in
+            guard exchange.request.path == "/" else { return .text("aside") }
             made.change { $0 += 1 }
             return .bytes([UInt8](repeating: 1, count: 4 * 1024 * 1024))
         } _: { address in
             let socket = try await RawSocket(address)
             try await socket.send(String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 50))
             _ = try await socket.read { !$0.isEmpty }
-            // Stalled is what makes nothing new for a while.
-            var last = 0
-            while last != made.value {
-                last = made.value
-                try await Task.sleep(for: .milliseconds(100))
+            _ = try await settled(made) {
+                _ = try await RawSocket(address).exchange("GET /aside HTTP/1.1\r\n\r\n")
             }
 
             #expect(made.value < 10)
@@ -337,7 +330,7 @@ import UnderstudyTestKit
                 return Reply(body: .webSocket(.init()) { socket in while await socket.receive() != nil {} })
             }
             await began.send(true)
-            try? await exchange.loop.clock.sleep(for: .seconds(3600))
+            await exchange.untilCancelled()
             return .text("late")
         }
         let address = try await server.listen()
@@ -399,7 +392,7 @@ import UnderstudyTestKit
                         }
                     })
             }
-            guard let body = try? await exchange.body() else { return .text("", status: 400) }
+            guard let body = await exchange.wholeBody() else { return .text("", status: 400) }
             return .bytes(body)
         } _: { address in
             let traffic = MalformedTraffic(seed: 3, paths: ["/", "/a"], webSocketPath: "/ws")

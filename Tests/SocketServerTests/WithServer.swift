@@ -54,3 +54,27 @@ final class Shared<Value: Sendable>: Sendable {
         }
     }
 }
+
+extension Exchange {
+    /// The whole body, or nil where the client broke it off.
+    func wholeBody() async -> [UInt8]? {
+        // Why it broke off is not what the tests with such handlers are about.
+        try? await body()
+    }
+
+    /// Waits until the handler is cancelled: its client has gone, or the server stops.
+    func untilCancelled() async {
+        // It ends in no other way: no test lasts an hour.
+        try? await loop.clock.sleep(for: .seconds(3600))
+    }
+}
+
+/// What a count comes to when the server adds nothing more to it, though it has time for a whole exchange by the side.
+func settled(_ count: Shared<Int>, aside: () async throws -> Void) async throws -> Int {
+    var last = 0
+    while last == 0 || last != count.value {
+        last = count.value
+        try await aside()
+    }
+    return last
+}

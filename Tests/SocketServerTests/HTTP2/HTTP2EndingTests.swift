@@ -9,7 +9,7 @@ import UnderstudyTestKit
         try await withHTTP2Server { exchange in
             guard exchange.request.path == "/long" else { return .text("still here") }
             await begun.send(true)
-            try? await exchange.loop.clock.sleep(for: .seconds(60))
+            await exchange.untilCancelled()
             await cancelled.send(Task.isCancelled && exchange.isDisconnected)
             return .text("")
         } _: { client, _ in
@@ -32,8 +32,8 @@ import UnderstudyTestKit
                 ended.change { $0 += 1 }
                 if ended.value == 20 { Task { await all.send(true) } }
             }
-            if exchange.request.path == "/sleep" { try? await exchange.loop.clock.sleep(for: .seconds(60)) }
-            if exchange.request.path == "/body" { _ = try? await exchange.body() }
+            if exchange.request.path == "/sleep" { await exchange.untilCancelled() }
+            if exchange.request.path == "/body" { _ = await exchange.wholeBody() }
             return .text("")
         } _: { _, address in
             let socket = try await RawSocket(address)
@@ -108,7 +108,7 @@ import UnderstudyTestKit
         let loop = try EventLoop(name: "test")
         let server = Server(on: loop) { exchange in
             await begun.send(true)
-            try? await exchange.loop.clock.sleep(for: .seconds(60))
+            await exchange.untilCancelled()
             return .text("cancelled: \(Task.isCancelled)")
         }
         let address = try await server.listen(protocols: [.http2])

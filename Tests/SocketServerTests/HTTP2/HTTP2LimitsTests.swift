@@ -62,7 +62,7 @@ import UnderstudyTestKit
         let begun = Shared(0)
         try await withHTTP2Server { exchange in
             begun.change { $0 += 1 }
-            try? await exchange.loop.clock.sleep(for: .seconds(60))
+            await exchange.untilCancelled()
             return .text(exchange.request.path)
         } _: { client, address in
             do {

@@ -4,7 +4,7 @@ import UnderstudyTestKit
 
 @Suite struct HTTP2Tests {
     static let echo: ExchangeHandler = { exchange in
-        guard let body = try? await exchange.body() else { return .text("", status: 400) }
+        guard let body = await exchange.wholeBody() else { return .text("", status: 400) }
         return .bytes(body)
     }
 
@@ -106,7 +106,7 @@ import UnderstudyTestKit
         try await withHTTP2Server { exchange in
             guard exchange.request.method == "POST" else { return .text("quick") }
             _ = await goOn.wait()
-            return .text("\((try? await exchange.body())?.count ?? -1)")
+            return .text("\(await exchange.wholeBody()?.count ?? -1)")
         } _: { (client, _) async throws in
             let uploads = (0..<5).map { _ in client.submit("POST", "/", body: [UInt8](repeating: 1, count: count)) }
             #expect(try await client.run { uploads.allSatisfy { client.sentBytes($0) == 128 * 1024 } })
@@ -206,7 +206,7 @@ import UnderstudyTestKit
     @Test func `trailers are ignored, interim answers come before the real one`() async throws {
         try await withHTTP2Server { exchange in
             exchange.sendInterim(status: 103, headers: ["Link": "</a.css>"])
-            let body = try? await exchange.body()
+            let body = await exchange.wholeBody()
             return .text("\(body?.count ?? -1) \(exchange.request.headers.contains("x-late"))")
         } _: { client, _ in
             let id = client.submit(

@@ -29,7 +29,10 @@ import Testing
         arguments: [
             ("bytes=0-3", 206, "0123", "bytes 0-3/10"), ("bytes=8-", 206, "89", "bytes 8-9/10"),
             ("bytes=-2", 206, "89", "bytes 8-9/10"), ("bytes=5-99", 206, "56789", "bytes 5-9/10"),
-            ("bytes=10-", 416, "(chunks)", "bytes */10"), ("bytes=a-b", 416, "(chunks)", "bytes */10"),
+            ("bytes=-0", 206, "0123456789", "bytes 0-9/10"),
+            ("bytes=0-99999999999999999999", 206, "0123456789", "bytes 0-9/10"),
+            ("bytes=+1-2", 416, "(chunks)", "bytes */10"), ("bytes=10-", 416, "(chunks)", "bytes */10"),
+            ("bytes=a-b", 416, "(chunks)", "bytes */10"),
         ])
     func `a part is sent on request`(range: String, status: Int, body: String, told: String) {
         let answer = answer(["Range": range])

@@ -1,3 +1,4 @@
+internal import Fakes
 internal import JSONTree
 internal import SocketServer
 
@@ -77,17 +78,10 @@ struct FileAnswer {
 
     /// One range of bytes; `nil` for what is none or lies beyond the end.
     private static func range(_ text: String, _ size: Int) -> Range<Int>? {
-        guard text.hasPrefix("bytes=") else { return nil }
-        let ends = text.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count == 2 else { return nil }
-        if ends[0].isEmpty {
-            guard let tail = Int(ends[1]), tail > 0, size > 0 else { return nil }
-            return max(0, size - tail)..<size
-        }
-        guard let start = Int(ends[0]), start < size else { return nil }
-        if ends[1].isEmpty { return start..<size }
-        guard let end = Int(ends[1]), end >= start else { return nil }
-        return start..<(end >= size ? size : end + 1)
+        guard let range = ByteRange(text) else { return nil }
+        // aiohttp's `http_range` reads `bytes=-0` as from the byte -0, which is the first one.
+        if range.first == nil && range.last == 0 { return size > 0 ? 0..<size : nil }
+        return range.part(of: size)
     }
 }
 

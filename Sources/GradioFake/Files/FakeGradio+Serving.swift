@@ -30,7 +30,7 @@ extension FakeGradio {
     private func answer(with bytes: [UInt8], of file: FileStore.File, _ path: String, _ request: Request) -> Reply {
         let name = String(path.split(separator: "/").last ?? "file")
         let (type, isInline) = ContentType.served(name, major: app.major)
-        switch ByteRange(request.headers["range"], size: bytes.count) {
+        switch ServedPart(request.headers["range"], size: bytes.count) {
         case .closed(let range): return echoing(bytes[range], of: bytes.count, range, type, isInline, request)
         case .unsatisfiable:
             var reply = Reply.detail(416, "Requested Range Not Satisfiable")
@@ -42,7 +42,7 @@ extension FakeGradio {
             reply.headers.append(
                 "content-range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(bytes.count)")
             return reply
-        case .none: return whole(bytes, name, type, isInline, file)
+        case .whole: return whole(bytes, name, type, isInline, file)
         }
     }
 

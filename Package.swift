@@ -57,16 +57,23 @@ let package = Package(
         .target(name: "GradioAssets", exclude: ["apps", "data"]),
 
         module("Words"),
+        module("Encodings"),
         module("JSONTree"),
         module("YAMLNodes", ["CYAML"]),
         module("SocketServer", ["CLws", "COpenSSL", "CNghttp2", "CZlib"]),
         module("Media", ["CZlib", "CImage"]),
-        module("Scenarios", ["JSONTree", "YAMLNodes", "Words"]),
-        module("Journal", ["JSONTree", "Words"]),
+        module("Scenarios", ["JSONTree", "YAMLNodes", "Words", "Encodings"]),
+        module("Journal", ["JSONTree", "Words", "Encodings"]),
         module("Fakes", ["SocketServer", "JSONTree", "Scenarios", "Journal", "Words", logging]),
         module("ComfyUIFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
-        module("LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes"]),
-        module("GradioFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "GradioAssets", "YAMLNodes"]),
+        module(
+            "LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes", "Encodings"]),
+        module(
+            "GradioFake",
+            [
+                "Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "GradioAssets", "YAMLNodes", "Words",
+                "Encodings",
+            ]),
         module(
             "Suite",
             [
@@ -89,6 +96,7 @@ let package = Package(
             path: "Benchmarks/fresh-fake", swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "Words"),
+        tests(of: "Encodings"),
         tests(of: "JSONTree"),
         tests(of: "YAMLNodes"),
         tests(of: "SocketServer", ["UnderstudyTestKit", "COpenSSL", "CNghttp2"]),

@@ -1,3 +1,4 @@
+internal import Encodings
 public import Fakes
 import JSONTree
 public import SocketServer
@@ -65,7 +66,8 @@ public actor FakeGradio: Fake {
         started = environment.now()
         var luck = environment.random("app")
         appID = luck.next()
-        cookieID = Base64.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &luck) }, urlSafe: true)
+        cookieID = Base64.encode(
+            (0..<32).map { _ in UInt8.random(in: 0...255, using: &luck) }, urlSafe: true, isPadded: false)
         queue = EventQueue(maxSize: configuration.app.queue.maxSize)
         states = SessionStates(limit: configuration.sessionLimit)
         files = FileStore(

@@ -27,49 +27,6 @@ import Testing
     }
 }
 
-@Suite struct DigestTests {
-    @Test(arguments: [
-        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        ("hello", "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"),
-    ])
-    func `SHA-256 gives the published values`(text: String, digest: String) {
-        #expect(Digest.sha256(Array(text.utf8)) == digest)
-    }
-
-    @Test(arguments: [
-        ("", "da39a3ee5e6b4b0d3255bfef95601890afd80709"), ("abc", "a9993e364706816aba3e25717850c26c9cd0d89d"),
-        (
-            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-            "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
-        ),
-    ])
-    func `SHA-1 gives the published values`(text: String, digest: String) {
-        #expect(Digest.sha1(Array(text.utf8)) == digest)
-    }
-
-    @Test(arguments: 0..<130)
-    func `base64 survives the way there and back`(count: Int) {
-        let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-
-        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-        #expect(Base64.decode(Base64.encode(bytes, urlSafe: true)) == bytes)
-    }
-}
-
-@Suite struct ByteRangeTests {
-    @Test(
-        arguments: [
-            ("bytes=0-9", ByteRange.closed(0...9)), ("bytes=10-", .open(10..<844)), ("bytes=-5", .open(839..<844)),
-            ("bytes=800-9999", .closed(800...843)), ("bytes=99999-100000", .unsatisfiable),
-            ("bytes=9-3", .unsatisfiable),
-            ("lines=1-2", .none), ("bytes=x", .none), (nil, .none),
-        ] as [(String?, ByteRange)])
-    func `ranges are read as the server reads them`(header: String?, range: ByteRange) {
-        #expect(ByteRange(header, size: 844) == range)
-    }
-}
-
 @Suite struct FileStoreTests {
     @Test func `equal content under an equal name has one path, in a folder of its hash`() {
         var files = FileStore(style: .sha256)

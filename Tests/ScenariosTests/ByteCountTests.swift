@@ -16,14 +16,4 @@ import Testing
     func `what is no size is none`(text: String) {
         #expect(ByteCount.read(text) == nil)
     }
-
-    @Test func `base64 is read and written`() {
-        for count in 0..<20 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 77) }
-            #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-        }
-        #expect(Base64.encode([0, 1, 2, 255]) == "AAEC/w==")
-        #expect(Base64.decode("AAE C\n/w") == [0, 1, 2, 255])
-        for wrong in ["A", "A===", "AA=A", "====", "@@@@"] { #expect(Base64.decode(wrong) == nil) }
-    }
 }

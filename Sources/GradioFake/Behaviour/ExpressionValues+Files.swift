@@ -1,3 +1,4 @@
+internal import Encodings
 import JSONTree
 import Media
 
@@ -10,6 +11,7 @@ extension ExpressionValues {
         case .size: return .int(try files.bytes(of: try path(arguments)).count)
         case .seconds:
             let bytes = try files.bytes(of: try path(arguments))
+            // What is wrong with it helps nobody: other formats are no fault, only not decoded here.
             guard let sound = try? WAV.decode(bytes) else { throw .value("the file is no WAV") }
             return .double(sound.seconds)
         case .file:

@@ -1,3 +1,4 @@
+internal import Encodings
 import JSONTree
 
 /// Files on their way between client and function: what is a path here is an object there.
@@ -151,6 +152,7 @@ struct FileValues {
         guard let cached = files.cache(path, major: major) else { throw .failure(outside(path)) }
         let name = String(path.split(separator: "/").last ?? "file")
         let isGallery = component.kind == "gallery"
+        // A file that cannot be made or read is told without its content and size; reading it says why.
         if major == .three {
             if component.kind == "image", let bytes = try? files.bytes(of: path) {
                 let type = ContentType.guessed(name) ?? "image/png"

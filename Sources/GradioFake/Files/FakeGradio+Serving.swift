@@ -1,3 +1,4 @@
+internal import Encodings
 import Fakes
 import JSONTree
 import Media
@@ -53,7 +54,7 @@ extension FakeGradio {
         if app.major > .three { fields.append("content-disposition", disposition(name, isInline)) }
         fields.append("content-length", "\(bytes.count)")
         fields.append("last-modified", WallTime(seconds: file.modified).httpDate)
-        fields.append("etag", "\"\(Digest.sha256(Array("\(file.modified) \(name)".utf8)).prefix(32))\"")
+        fields.append("etag", "\"\(SHA256.hex(Array("\(file.modified) \(name)".utf8)).prefix(32))\"")
         return Reply(headers: fields, body: .bytes(bytes))
     }
 

@@ -1,3 +1,4 @@
+internal import Encodings
 import Fakes
 import JSONTree
 internal import Scenarios
@@ -68,7 +69,7 @@ extension FakeGradio {
 
     private func storedName(_ name: String, _ content: [UInt8]) -> String {
         guard name.isEmpty else { return FileName.cleaned(name, major: app.major) }
-        var luck = environment.random("upload", Digest.sha256(content))
+        var luck = environment.random("upload", SHA256.hex(content))
         return "tmp" + luck.hex(10)
     }
 

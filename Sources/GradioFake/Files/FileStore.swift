@@ -1,3 +1,4 @@
+internal import Encodings
 import JSONTree
 import Media
 
@@ -60,7 +61,7 @@ struct FileStore: Sendable {
     /// Stores what a function wrote into a folder of its own.
     mutating func write(_ content: Content, name: String) -> String {
         made += 1
-        let folder = "/tmp/tmp" + Digest.sha256(Array("\(made)".utf8)).prefix(8)
+        let folder = "/tmp/tmp" + SHA256.hex(Array("\(made)".utf8)).prefix(8)
         return keep(File(content: quickened(content), modified: now, isServed: false), in: folder, name: name)
     }
 
@@ -122,9 +123,9 @@ struct FileStore: Sendable {
             }
         let hash =
             switch style {
-            case .seeded(let secret): Digest.sha256(Array(secret.utf8) + bytes)
-            case .sha256: Digest.sha256(bytes)
-            case .sha1: Digest.sha1(bytes)
+            case .seeded(let secret): SHA256.hex(Array(secret.utf8) + bytes)
+            case .sha256: SHA256.hex(bytes)
+            case .sha1: SHA1.hex(bytes)
             }
         return Self.root + "/" + hash
     }

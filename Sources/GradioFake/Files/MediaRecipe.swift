@@ -1,3 +1,4 @@
+internal import Encodings
 import Glibc
 import Media
 
@@ -59,7 +60,7 @@ enum PitchShift {
     /// A sound that is no WAV becomes a tune that follows from its bytes.
     static func apply(to source: [UInt8], semitones: Double) -> Sound {
         guard let sound = try? WAV.decode(source) else {  // other formats are not decoded here
-            return Sound.make(seed: UInt64(source.count), prompt: Digest.sha256(source), seconds: 2)
+            return Sound.make(seed: UInt64(source.count), prompt: SHA256.hex(source), seconds: 2)
         }
         let ratio = pow(2, max(-48, min(48, semitones)) / 12)
         let frames = sound.frames

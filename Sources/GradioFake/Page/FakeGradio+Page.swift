@@ -1,3 +1,4 @@
+internal import Encodings
 import Fakes
 import JSONTree
 import SocketServer
@@ -79,13 +80,14 @@ extension FakeGradio {
         if app.major > .three { fields.append("accept-ranges", "bytes") }
         fields.append("content-length", "\(bytes.count)")
         fields.append("last-modified", started.httpDate)
-        fields.append("etag", "\"\(Digest.sha256(bytes).prefix(32))\"")
+        fields.append("etag", "\"\(SHA256.hex(bytes).prefix(32))\"")
         return Reply(headers: fields, body: .bytes(bytes))
     }
 
     /// `POST /component_server`: no component of an app file has functions of its own.
     func componentServer(_ exchange: Exchange) async -> Reply {
-        guard let body = try? await exchange.body(), let json = try? JSON(parsing: body, options: .python),
+        // A body that broke off is as little of a question as one that is no JSON.
+        guard let body = try? await exchange.body(), let json = JSON.found(in: body, options: .python),
             let object = json.object,
             ["data", "component_id", "fn_name", "session_hash"].allSatisfy({ object[$0] != nil })
         else { return .detail(400, "Invalid JSON body.") }

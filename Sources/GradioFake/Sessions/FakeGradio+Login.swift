@@ -1,3 +1,4 @@
+internal import Encodings
 import Fakes
 import JSONTree
 import SocketServer
@@ -53,7 +54,8 @@ extension FakeGradio {
         }
         tokenCount += 1
         var luck = environment.random("login", name, "\(tokenCount)")
-        let token = Base64.encode((0..<16).map { _ in UInt8.random(in: 0...255, using: &luck) }, urlSafe: true)
+        let token = Base64.encode(
+            (0..<16).map { _ in UInt8.random(in: 0...255, using: &luck) }, urlSafe: true, isPadded: false)
         tokens[token] = name
         var reply = Reply.json(["success": true])
         reply.headers.append("set-cookie", "\(cookieName)=\(token); HttpOnly; Path=/; SameSite=none; Secure")

@@ -1,3 +1,5 @@
+internal import Encodings
+
 /// A body as a text of JSON can hold it, without secrets.
 enum BodyText {
     case text(String)
@@ -9,7 +11,7 @@ enum BodyText {
         if !isBinary, String(validating: kept, as: UTF8.self) != nil {
             self = .text(redaction.body(kept, type: type).asText)
         } else {
-            self = .base64(Base64.text(of: bytes))
+            self = .base64(Base64.encode(bytes))
         }
     }
 
@@ -21,22 +23,5 @@ enum BodyText {
             if byte >= 0xC0 { return back < (byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4) ? back : 0 }
         }
         return 0
-    }
-}
-
-/// RFC 4648, section 4.
-enum Base64 {
-    static func text(of bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for index in 0..<4 {
-                output.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return output.asText
     }
 }

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import JSONTree
 
 /// Answers that the proxy remembers (`litellm_settings.cache: true`, type `local`).

@@ -1,3 +1,4 @@
+internal import Encodings
 public import JSONTree
 
 /// A virtual key: what a database behind the proxy would know of it.

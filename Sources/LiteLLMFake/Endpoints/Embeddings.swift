@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Fakes
 internal import JSONTree
 internal import Scenarios

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import JSONTree
 internal import SocketServer
 

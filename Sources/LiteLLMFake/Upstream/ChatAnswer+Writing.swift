@@ -1,3 +1,4 @@
+internal import Encodings
 internal import JSONTree
 
 /// The proxy's spelling of an upstream's answer: litellm rebuilds it, in an order of its own.

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import JSONTree
 internal import YAMLNodes
 
@@ -8,7 +9,7 @@ extension PartReader {
         case "json": return json(node).map { .json($0) }
         case "text": return text(node, of: name).map { .text($0) }
         case "binary":
-            guard let text = text(node, of: name), let bytes = Base64.decode(text) else {
+            guard let text = text(node, of: name), let bytes = Base64.decode(text, isStrict: true) else {
                 log.expected("bytes in base64 for binary", at: node)
                 return nil
             }

@@ -21,7 +21,7 @@ extension AppFile {
         guard let template = templates[kind] else {
             throw head.key.error(
                 "Gradio \(major.rawValue) has no component type \"\(try head.key.text())\""
-                    + NearestWord.hint(for: kind, in: templates.kinds))
+                    + hint(for: kind, in: templates.kinds))
         }
         var component = ComponentDefinition(kind: kind)
         if !(try head.value.json().isNull) {
@@ -44,7 +44,7 @@ extension AppFile {
                 guard template.order.contains(word) || template.properties.contains(key: word) else {
                     throw key.error(
                         "a \(kind) has no property \"\(word)\""
-                            + NearestWord.hint(for: word, in: template.order + Self.ownKeys))
+                            + hint(for: word, in: template.order + Self.ownKeys))
                 }
                 component.properties[word] = try value.json()
             }
@@ -61,7 +61,7 @@ extension AppFile {
         let name = try value.text()
         guard componentNames.contains(name) else {
             throw value.error(
-                "there is no component with the name \"\(name)\"" + NearestWord.hint(for: name, in: componentNames))
+                "there is no component with the name \"\(name)\"" + hint(for: name, in: componentNames))
         }
         return name
     }

@@ -50,7 +50,7 @@ extension AppFile {
                 guard before.contains(where: { $0.apiName == name }) else {
                     throw cancelled.error(
                         "no function before this one is called \"\(name)\""
-                            + NearestWord.hint(for: name, in: before.map(\.apiName)))
+                            + hint(for: name, in: before.map(\.apiName)))
                 }
                 function.cancels.append(name)
             }
@@ -98,7 +98,7 @@ extension AppFile {
             guard let place = function.inputs.firstIndex(where: { $0.parameter == name }) else {
                 throw element.error(
                     "there is no argument \"\(name)\""
-                        + NearestWord.hint(for: name, in: function.inputs.map(\.parameter)))
+                        + hint(for: name, in: function.inputs.map(\.parameter)))
             }
             function.inputs[place].isOptional = true
         }
@@ -113,7 +113,7 @@ extension AppFile {
             guard let name = parts.first, componentNames.contains(name) else {
                 throw element.error(
                     "there is no component with the name \"\(parts.first ?? text)\""
-                        + NearestWord.hint(for: parts.first ?? text, in: componentNames))
+                        + hint(for: parts.first ?? text, in: componentNames))
             }
             triggers.append(.init(component: name, event: parts.count > 1 ? parts[1] : "click"))
         }

@@ -151,7 +151,7 @@ extension YAMLValue {
     where Key.RawValue == String {
         let text = try text()
         guard let key = Key(rawValue: text) else {
-            throw error("unknown key \"\(text)\"" + NearestWord.hint(for: text, in: Key.allCases.map(\.rawValue)))
+            throw error("unknown key \"\(text)\"" + hint(for: text, in: Key.allCases.map(\.rawValue)))
         }
         return key
     }

@@ -1,3 +1,5 @@
+internal import Words
+
 /// Why an app file cannot be used, and where.
 ///
 /// Nothing of a wrong file is used: a fake that plays half of an app would mislead its users.
@@ -15,38 +17,7 @@ public struct AppFileError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(file):\(line):\(column): \(message)" }
 }
 
-/// Finds what somebody meant.
-enum NearestWord {
-    /// The word of a list that differs least, if it is near enough to be meant.
-    static func to(_ word: String, in choices: some Sequence<String>) -> String? {
-        let near = choices.map { ($0, distance(word.lowercased(), $0.lowercased())) }
-            .min { $0.1 < $1.1 }
-        guard let near, near.1 <= max(2, word.count / 2) else { return nil }
-        return near.0
-    }
-
-    /// ` did you mean "…"?`, or nothing.
-    static func hint(for word: String, in choices: some Sequence<String>) -> String {
-        to(word, in: choices).map { "; did you mean \"\($0)\"?" } ?? ""
-    }
-
-    /// How many letters must be changed, added, removed or swapped with their neighbour.
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let a = Array(left)
-        let b = Array(right)
-        var before = [Int](repeating: 0, count: b.count + 1)
-        var above = Array(0...b.count)
-        for (row, letter) in a.enumerated() {
-            var line = [row + 1] + [Int](repeating: 0, count: b.count)
-            for (column, other) in b.enumerated() {
-                var best = min(above[column + 1] + 1, line[column] + 1, above[column] + (letter == other ? 0 : 1))
-                if row > 0, column > 0, letter == b[column - 1], a[row - 1] == other {
-                    best = min(best, before[column - 1] + 1)
-                }
-                line[column + 1] = best
-            }
-            (before, above) = (above, line)
-        }
-        return above[b.count]
-    }
+/// "; did you mean "…"?" with the word that was meant, or nothing.
+func hint(for word: String, in choices: some Sequence<String>) -> String {
+    nearestWord(to: word, among: Array(choices)).map { "; did you mean \"\($0)\"?" } ?? ""
 }

@@ -38,7 +38,7 @@ struct BehaviourCompiler {
     /// A template whose names are all known.
     func checked(_ template: ValueTemplate, at value: YAMLValue) throws(AppFileError) -> ValueTemplate {
         for name in template.freeNames where !names.contains(name) {
-            throw value.error("nothing is called \"\(name)\" here" + NearestWord.hint(for: name, in: names.sorted()))
+            throw value.error("nothing is called \"\(name)\" here" + hint(for: name, in: names.sorted()))
         }
         return template
     }

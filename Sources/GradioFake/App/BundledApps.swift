@@ -19,7 +19,7 @@ extension AppDefinition {
         guard let file = bundledFile(name) else {
             throw AppFileError(
                 file: name, line: 1, column: 1,
-                message: "there is no app of this name" + NearestWord.hint(for: name, in: bundledNames))
+                message: "there is no app of this name" + hint(for: name, in: bundledNames))
         }
         return try AppDefinition(yaml: file, file: "\(name).yaml", major: major, options: options)
     }

@@ -69,7 +69,7 @@ struct YAMLValue {
         guard let word = Word(rawValue: text) else {
             let choices = Word.allCases.map(\.rawValue)
             let list = choices.map { "\"\($0)\"" }.joined(separator: ", ")
-            throw error("\"\(text)\" is none of \(list)" + NearestWord.hint(for: text, in: choices))
+            throw error("\"\(text)\" is none of \(list)" + hint(for: text, in: choices))
         }
         return word
     }
@@ -116,7 +116,7 @@ struct YAMLValue {
     }
 
     private func error(_ fault: ExpressionParser.Fault) -> AppFileError {
-        error(fault.message + (fault.word.map { NearestWord.hint(for: $0, in: fault.choices) } ?? ""))
+        error(fault.message + (fault.word.map { hint(for: $0, in: fault.choices) } ?? ""))
     }
 
     /// YAML 1.2's core schema; quoted texts stay texts.

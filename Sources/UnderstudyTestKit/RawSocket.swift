@@ -79,7 +79,7 @@ public final class RawSocket: Sendable {
 
     /// Reads until `isEnough` says so, the peer ends, or nothing came for `timeout`.
     public func read(
-        timeout: Duration = .seconds(5), until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
+        timeout: Duration = .seconds(20), until isEnough: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }
     ) async throws -> (bytes: [UInt8], end: End) {
         let milliseconds = Int32(timeout / .milliseconds(1))
         return try await perform { [descriptor] in
@@ -101,7 +101,7 @@ public final class RawSocket: Sendable {
     }
 
     /// Reads as text until `mark` has come or the peer ends.
-    public func read(until mark: String, timeout: Duration = .seconds(5)) async throws -> String {
+    public func read(until mark: String, timeout: Duration = .seconds(20)) async throws -> String {
         let wanted = Array(mark.utf8)
         let result = try await read(timeout: timeout) { $0.contains(subsequence: wanted) }
         return String(decoding: result.bytes, as: UTF8.self)

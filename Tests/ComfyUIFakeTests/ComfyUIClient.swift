@@ -121,7 +121,7 @@ actor SocketClient {
     }
 
     /// The next message; `nil` if none comes in time.
-    func next(within time: Duration = .seconds(5)) async throws -> Message? {
+    func next(within time: Duration = .seconds(20)) async throws -> Message? {
         while true {
             if let message = try takeFrame() {
                 seen.append(message)

@@ -10,18 +10,29 @@ public struct MalformedTraffic: Sendable {
     private var random: SeededRandom
     private let paths: [String]
     private let webSocketPath: String?
+    private let proper: [Proper]
+    private let form: (path: String, file: String)?
 
     /// - Parameters:
     ///   - paths: targets that the server knows, to be misused.
     ///   - webSocketPath: where it takes upgrades, if anywhere.
-    public init(seed: UInt64, paths: [String], webSocketPath: String? = nil) {
+    ///   - proper: requests that it would accept; with them, half of the traffic are these with wrong bodies.
+    ///   - form: where it takes forms, and what the part with the file is called there.
+    public init(
+        seed: UInt64, paths: [String], webSocketPath: String? = nil, proper: [Proper] = [],
+        form: (path: String, file: String)? = nil
+    ) {
         random = SeededRandom(seed: seed, "malformed")
         self.paths = paths
         self.webSocketPath = webSocketPath
+        self.proper = proper
+        self.form = form
     }
 
     /// The next one.
     public mutating func next() -> [UInt8] {
+        if !proper.isEmpty, below(2) == 0 { return misshapen(proper[below(proper.count)]) }
+        if let form, below(8) == 0 { return brokenForm(at: form.path, file: form.file) }
         switch random.next() % 12 {
         case 0: return garbage(Int(random.next() % 600) + 1)
         case 1: return bytes("GET \(path()) HTTP/1.1\r\nHost: x\r\n") + garbage(60) + bytes("\r\n\r\n")
@@ -36,6 +47,9 @@ public struct MalformedTraffic: Sendable {
         default: return webSocketPath == nil ? mutated() : frames()
         }
     }
+
+    /// A number from 0 up to, not including, `bound`.
+    mutating func below(_ bound: Int) -> Int { Int(random.next() % UInt64(bound)) }
 
     private mutating func path() -> String { paths[Int(random.next() % UInt64(paths.count))] }
     private mutating func word() -> String { random.hex(Int(random.next() % 12) + 1) }

@@ -36,9 +36,11 @@ import Testing
 }
 
 @Suite struct RequestParserTests {
-    private func parse(_ text: String, style: HeadStyle = .init()) throws(RequestFault) -> RequestParser.Head {
+    private func parse(
+        _ text: String, style: HeadStyle = .init(), limits: ServerLimits = .init()
+    ) throws(RequestFault) -> RequestParser.Head {
         let bytes = Array(text.utf8)
-        var parser = RequestParser(style: style)
+        var parser = RequestParser(ServerConfiguration(style: style, limits: limits))
         guard let end = parser.endOfHead(in: bytes, from: 0) else { throw .badRequestLine }
         return try parser.parse(bytes, from: 0, to: end, peer: .init(host: "127.0.0.1", port: 1), isSecure: false)
     }
@@ -69,7 +71,42 @@ import Testing
         #expect(throws: RequestFault.missingHost) {
             try parse("GET / HTTP/1.1\r\n\r\n", style: HeadStyle(requiresHost: true))
         }
+        #expect(throws: RequestFault.severalHosts) {
+            try parse("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", style: HeadStyle(requiresHost: true))
+        }
         _ = try parse("GET / HTTP/1.0\r\n\r\n", style: HeadStyle(requiresHost: true))
+        _ = try parse("GET / HTTP/1.1\r\n\r\n")
+    }
+
+    @Test func `targets, names, values and their number can be bounded`() throws {
+        let limits = ServerLimits(lineBytes: 10, fields: 2)
+
+        _ = try parse("GET /123456789 HTTP/1.1\r\nabcdefghij: 1234567890  \r\nb: 2\r\n\r\n", limits: limits)
+        #expect(throws: RequestFault.targetTooLong(beginning: Array("/1234567890".utf8))) {
+            try parse("GET /1234567890 HTTP/1.1\r\n\r\n", limits: limits)
+        }
+        #expect(throws: RequestFault.fieldTooLong(beginning: Array("12345678901".utf8))) {
+            try parse("GET / HTTP/1.1\r\na: 12345678901\r\n\r\n", limits: limits)
+        }
+        #expect(throws: RequestFault.fieldTooLong(beginning: Array("abcdefghijk: 1".utf8))) {
+            try parse("GET / HTTP/1.1\r\nabcdefghijk: 1\r\n\r\n", limits: limits)
+        }
+        #expect(throws: RequestFault.tooManyFields) {
+            try parse("GET / HTTP/1.1\r\na: 1\r\nb: 2\r\nc: 3\r\n\r\n", limits: limits)
+        }
+    }
+
+    @Test func `a line that is too long is seen before its end has come`() {
+        let parser = RequestParser(ServerConfiguration(limits: ServerLimits(lineBytes: 10)))
+
+        #expect(parser.overlongLine(in: Array("GET /123456789 HTTP/1.1".utf8)) == nil)
+        #expect(
+            parser.overlongLine(in: Array("GET /1234567890".utf8))
+                == .targetTooLong(beginning: Array("/1234567890".utf8)))
+        #expect(parser.overlongLine(in: Array("GET / HTTP/1.1\r\na: 1234567890".utf8)) == nil)
+        #expect(
+            parser.overlongLine(in: Array("GET / HTTP/1.1\r\na: 12345678901".utf8))
+                == .fieldTooLong(beginning: Array("12345678901".utf8)))
     }
 
     @Test func `an absolute target loses scheme and authority`() throws {

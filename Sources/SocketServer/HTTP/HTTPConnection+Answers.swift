@@ -15,7 +15,19 @@ extension HTTPConnection: ExchangeCarrier {
         willAnswer(exchange)
         if exchange.request.method == "CONNECT" { keepsAlive = false }
         if reply.closes { keepsAlive = false }
-        send(reply, body: body, isHead: exchange.request.method == "HEAD")
+        send(reply, body: body, version: exchange.request.version, isHead: exchange.request.method == "HEAD")
+        if reply.breaksOff { keepsAlive = false }
+    }
+
+    /// The answer to a request that cannot be read: of its version nothing is known.
+    func send(fault reply: Reply, body: [UInt8]) {
+        var style = server.configuration.style
+        guard style.faultsAreBare else { return send(reply, body: body, version: .http10, isHead: false) }
+        (style.leading, style.trailing) = ([], [])
+        outbox.append { output in
+            ResponseHead.write(reply, framing: .untilClose, closes: true, style: style, date: [], into: &output)
+            output.append(contentsOf: body)
+        }
     }
 
     /// From here on nothing may precede the head. A client that still waits for its 100 Continue may send the body
@@ -28,12 +40,12 @@ extension HTTPConnection: ExchangeCarrier {
         }
     }
 
-    func send(_ reply: Reply, body: [UInt8], isHead: Bool) {
+    private func send(_ reply: Reply, body: [UInt8], version: HTTPVersion, isHead: Bool) {
         let hasBody = !(reply.status < 200 || reply.status == 204 || reply.status == 304)
         outbox.append { output in
             output.reserveCapacity(output.count + 512 + body.count)
             ResponseHead.write(
-                reply, framing: hasBody ? .length(body.count) : .none, closes: !keepsAlive,
+                reply, framing: hasBody ? .length(body.count) : .none, closes: !keepsAlive, version: version,
                 style: server.configuration.style, date: server.date(), into: &output)
             if hasBody, !isHead { output.append(contentsOf: body) }
         }
@@ -49,7 +61,7 @@ extension HTTPConnection: ExchangeCarrier {
         isChunked = hasBody && !isFramed && request.version != .http10
         outbox.append { output in
             ResponseHead.write(
-                reply, framing: isChunked ? .chunked : .untilClose, closes: !keepsAlive,
+                reply, framing: isChunked ? .chunked : .untilClose, closes: !keepsAlive, version: request.version,
                 style: server.configuration.style, date: server.date(), into: &output)
         }
         return hasBody && request.method != "HEAD"

@@ -49,7 +49,7 @@ final class HTTPConnection: ByteStreamHandler {
         self.server = server
         self.peer = peer
         self.isSecure = isSecure
-        parser = RequestParser(style: server.configuration.style)
+        parser = RequestParser(server.configuration)
         outbox = Outbox(transport: transport, loop: server.loop)
         transport.handler = self
         expect(within: server.configuration.limits.idleTimeout)
@@ -92,7 +92,9 @@ final class HTTPConnection: ByteStreamHandler {
         }
         let limits = server.configuration.limits
         guard let end = parser.endOfHead(in: input, from: 0) else {
-            if input.count > limits.headerBytes {
+            if let fault = parser.overlongLine(in: input) {
+                refuse(fault)
+            } else if input.count > limits.headerBytes {
                 refuse(.headTooLarge)
             } else if parser.isHopeless(input, from: 0) {
                 refuse(.badRequestLine)
@@ -117,7 +119,8 @@ final class HTTPConnection: ByteStreamHandler {
     }
 
     private func begin(_ head: RequestParser.Head) {
-        keepsAlive = head.keepsAlive && !server.isStopping
+        let isDismissed = head.request.version == .http10 && server.configuration.style.oldClients == .dismissed
+        keepsAlive = head.keepsAlive && !isDismissed && !server.isStopping
         owesContinue = head.expectsContinue
         let body: RequestBody
         switch head.framing {
@@ -226,7 +229,7 @@ final class HTTPConnection: ByteStreamHandler {
         exchange = nil
         guard keepsAlive, !server.isStopping else { return linger() }
         phase = .head
-        parser = RequestParser(style: server.configuration.style)
+        parser = RequestParser(server.configuration)
         transport.setReading(true)
         expect(within: server.configuration.limits.idleTimeout)
         if !input.isEmpty { process() }
@@ -242,7 +245,7 @@ final class HTTPConnection: ByteStreamHandler {
         reply.closes = true
         var status: Int?
         if running?.hasBegunAnswer != true, case .bytes(let bytes) = reply.body {
-            send(reply, body: bytes, isHead: false)
+            send(fault: reply, body: bytes)
             status = reply.status
         }
         server.configuration.watch?.refused(id, fault, answered: status)

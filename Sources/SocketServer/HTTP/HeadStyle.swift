@@ -8,6 +8,17 @@ public struct HeadStyle: Sendable {
         case fixed(String, String)
     }
 
+    /// How a client that speaks HTTP/1.0 is answered.
+    public enum OldClients: Sendable {
+        /// As every other; its connection is kept if it asks for that.
+        case likeOthers
+        /// In HTTP/1.1, and the connection is closed whatever it asks for (h11 0.16).
+        case dismissed
+        /// In HTTP/1.0: `Connection: keep-alive` if it asks for that, and else nothing, since closing is the rule there
+        /// (aiohttp 3.14). So is a request that cannot be read.
+        case inTheirVersion
+    }
+
     /// Fields before those of the reply. A field that the reply has itself is not added.
     public var leading: [Automatic]
     /// Fields after those of the reply.
@@ -20,13 +31,18 @@ public struct HeadStyle: Sendable {
     public var connectionCloseName: String?
     /// Whether the chunked field stands behind the trailing fields.
     public var chunkedIsLast: Bool
-    /// Whether an HTTP/1.1 request without `Host` is a fault.
+    /// Whether an HTTP/1.1 request without `Host` is a fault, and one with several.
     public var requiresHost: Bool
+    public var oldClients: OldClients
+    /// Whether the answer to a faulty request has no fields but its own and `Connection: close`; the end of the
+    /// connection is the end of its body.
+    public var faultsAreBare: Bool
 
     public init(
         leading: [Automatic] = [], trailing: [Automatic] = [], contentLengthName: String = "content-length",
         chunkedName: String = "Transfer-Encoding", connectionCloseName: String? = "Connection",
-        chunkedIsLast: Bool = true, requiresHost: Bool = false
+        chunkedIsLast: Bool = true, requiresHost: Bool = false, oldClients: OldClients = .likeOthers,
+        faultsAreBare: Bool = false
     ) {
         self.leading = leading
         self.trailing = trailing
@@ -35,6 +51,8 @@ public struct HeadStyle: Sendable {
         self.connectionCloseName = connectionCloseName
         self.chunkedIsLast = chunkedIsLast
         self.requiresHost = requiresHost
+        self.oldClients = oldClients
+        self.faultsAreBare = faultsAreBare
     }
 }
 
@@ -42,6 +60,11 @@ public struct HeadStyle: Sendable {
 public struct ServerLimits: Sendable {
     /// Bytes of a request's head. Larger: ``RequestFault/headTooLarge``.
     public var headerBytes: Int
+    /// Bytes of a request's target, and of each field's value; nil for no limit but that of the whole. Larger:
+    /// ``RequestFault/targetTooLong(beginning:)`` and ``RequestFault/fieldTooLong(beginning:)``.
+    public var lineBytes: Int?
+    /// How many fields a request's head may have; nil for any number. More: ``RequestFault/tooManyFields``.
+    public var fields: Int?
     /// Bytes of a request's body that ``Exchange/body(limit:)`` takes when not told otherwise.
     public var bodyBytes: Int
     /// Open connections; further ones are accepted and closed at once.
@@ -56,11 +79,14 @@ public struct ServerLimits: Sendable {
     public var lingerTimeout: Duration
 
     public init(
-        headerBytes: Int = 64 * 1024, bodyBytes: Int = 100 * 1024 * 1024, connections: Int = 16_000,
+        headerBytes: Int = 64 * 1024, lineBytes: Int? = nil, fields: Int? = nil, bodyBytes: Int = 100 * 1024 * 1024,
+        connections: Int = 16_000,
         idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60),
         handshakeTimeout: Duration = .seconds(10), lingerTimeout: Duration = .seconds(2)
     ) {
         self.headerBytes = headerBytes
+        self.lineBytes = lineBytes
+        self.fields = fields
         self.bodyBytes = bodyBytes
         self.connections = connections
         self.idleTimeout = idleTimeout
@@ -80,12 +106,20 @@ public enum RequestFault: Error, Sendable, Equatable {
     case badVersion
     /// HTTP/1.1 without `Host`, where the server minds.
     case missingHost
+    /// `Host` more than once, where the server minds.
+    case severalHosts
     /// `Content-Length` that is no number, contradicts itself or stands beside `Transfer-Encoding`.
     case badLength
     /// A chunked body whose framing is broken.
     case badChunk
     /// The head is larger than ``ServerLimits/headerBytes``.
     case headTooLarge
+    /// The target is longer than ``ServerLimits/lineBytes``; with its first hundred bytes.
+    case targetTooLong(beginning: [UInt8])
+    /// A field's value, or its name, is longer than ``ServerLimits/lineBytes``; with its first hundred bytes.
+    case fieldTooLong(beginning: [UInt8])
+    /// There are more fields than ``ServerLimits/fields``.
+    case tooManyFields
     /// The head did not come in time.
     case timeout
 }

@@ -10,6 +10,9 @@ public struct Reply: Sendable {
     public var body: ReplyBody
     /// Ask the floor to close the connection after this answer.
     public var closes: Bool
+    /// Ask the floor to close the connection after this answer without having announced it: what happens where a
+    /// server sends its answer to a failure, and then fails.
+    public var breaksOff = false
 
     public init(
         status: Int = 200, reason: String? = nil, headers: HeaderFields = [:], body: ReplyBody = .bytes([]),
@@ -43,7 +46,7 @@ public struct Reply: Sendable {
     /// The floor's own plain answer to a faulty request.
     public static func plain(fault: RequestFault) -> Reply {
         switch fault {
-        case .headTooLarge:
+        case .headTooLarge, .targetTooLong, .fieldTooLong, .tooManyFields:
             .text("Request Header Fields Too Large", status: 431, headers: ["content-type": "text/plain"])
         case .timeout: .text("Request Timeout", status: 408, headers: ["content-type": "text/plain"])
         case .badVersion: .text("HTTP Version Not Supported", status: 505, headers: ["content-type": "text/plain"])

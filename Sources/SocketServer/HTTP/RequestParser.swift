@@ -15,12 +15,17 @@ struct RequestParser {
         var expectsContinue: Bool
     }
 
-    private let style: HeadStyle
+    private let requiresHost: Bool
+    /// Bounds of a target and of a field, and of the number of fields.
+    private let lineBytes: Int?
+    private let fields: Int?
     /// Bytes already searched for the end of the head: a sender of single bytes costs no more than another.
     private var searched = 0
 
-    init(style: HeadStyle) {
-        self.style = style
+    init(_ configuration: ServerConfiguration) {
+        requiresHost = configuration.style.requiresHost
+        lineBytes = configuration.limits.lineBytes
+        fields = configuration.limits.fields
     }
 
     /// Where the head in `input` ends, or nil if its end has not come yet.
@@ -56,6 +61,20 @@ struct RequestParser {
         return input.count - start >= 32
     }
 
+    /// The line at the end of an unfinished head, if it is too long already: a fault is told at once.
+    func overlongLine(in input: [UInt8]) -> RequestFault? {
+        guard let lineBytes, input.count > lineBytes else { return nil }
+        let start = input.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let line = input[start...]
+        // The target stands behind the method, a value behind the name.
+        let mark: UInt8 = start == 0 ? 0x20 : 0x3A
+        var text = line.firstIndex(of: mark).map { line[($0 + 1)...] } ?? line
+        if start == 0 { text = text.prefix { $0 != 0x20 } } else { text = text.drop { $0 == 0x20 || $0 == 0x09 } }
+        guard text.count > lineBytes else { return nil }
+        let beginning = Array(text.prefix(100))
+        return start == 0 ? .targetTooLong(beginning: beginning) : .fieldTooLong(beginning: beginning)
+    }
+
     func parse(
         _ input: [UInt8], from start: Int, to end: Int, peer: SocketAddress, isSecure: Bool
     ) throws(RequestFault) -> Head {
@@ -69,6 +88,9 @@ struct RequestParser {
             index += 1
         }
         guard index > targetStart, index < line.end else { throw .badRequestLine }
+        if let lineBytes, index - targetStart > lineBytes {
+            throw .targetTooLong(beginning: Array(input[targetStart..<index].prefix(100)))
+        }
         let version = try Self.version(input, index + 1, line.end)
         let methodName = String(decoding: input[line.start..<method], as: UTF8.self)
         let target = String(decoding: input[targetStart..<index], as: UTF8.self)
@@ -92,12 +114,20 @@ struct RequestParser {
             {
                 throw .badHeader
             }
+            if let lineBytes, max(colon - line.start, valueEnd - valueStart) > lineBytes {
+                let start = colon - line.start > lineBytes ? line.start : valueStart
+                throw .fieldTooLong(beginning: Array(input[start..<line.end].prefix(100)))
+            }
+            if headers.entries.count == fields { throw .tooManyFields }
             headers.entries.append(
                 .init(
                     nameStart: UInt32(line.start - base), nameEnd: UInt32(colon - base),
                     valueStart: UInt32(valueStart - base), valueEnd: UInt32(valueEnd - base)))
         }
-        if style.requiresHost, version == .http11, !headers.contains("host") { throw .missingHost }
+        if requiresHost {
+            if version == .http11, !headers.contains("host") { throw .missingHost }
+            if headers.all("host").count > 1 { throw .severalHosts }
+        }
         let framing = try Self.framing(of: headers)
         let closes = headers.list("connection", contains: "close")
         let keepsAlive = version == .http11 ? !closes : headers.list("connection", contains: "keep-alive")

@@ -8,9 +8,11 @@ struct ResponseHead {
     }
 
     static func write(
-        _ reply: Reply, framing: Framing, closes: Bool, style: HeadStyle, date: [UInt8], into output: inout [UInt8]
+        _ reply: Reply, framing: Framing, closes: Bool, version: HTTPVersion = .http11, style: HeadStyle, date: [UInt8],
+        into output: inout [UInt8]
     ) {
-        output.append(contentsOf: "HTTP/1.1 ".utf8)
+        let isOld = version == .http10 && style.oldClients == .inTheirVersion
+        output.append(contentsOf: (isOld ? "HTTP/1.0 " : "HTTP/1.1 ").utf8)
         append(reply.status, to: &output)
         output.append(0x20)
         output.append(text: reply.reason ?? StatusPhrase.of(reply.status))
@@ -30,8 +32,9 @@ struct ResponseHead {
         if chunks, !style.chunkedIsLast { field(style.chunkedName, "chunked", &output) }
         write(style.trailing, reply: reply, date: date, into: &output)
         if chunks, style.chunkedIsLast { field(style.chunkedName, "chunked", &output) }
-        if closes, let name = style.connectionCloseName, !reply.headers.contains("connection") {
-            field(name, "close", &output)
+        // Silence means `close` to an old client, and `keep-alive` to others.
+        if closes != isOld, let name = style.connectionCloseName, !reply.headers.contains("connection") {
+            field(name, closes ? "close" : "keep-alive", &output)
         }
         endLine(&output)
     }

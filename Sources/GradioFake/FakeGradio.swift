@@ -74,7 +74,9 @@ public actor FakeGradio: Fake {
             style: app.major >= .five ? .seeded("\(environment.seed)") : app.major == .four ? .sha256 : .sha1,
             limit: configuration.fileMemory)
         self.configuration = ServerConfiguration(
-            style: HeadStyle(leading: [.date("date"), .fixed("server", "uvicorn")]),
+            style: HeadStyle(
+                leading: [.date("date"), .fixed("server", "uvicorn")], requiresHost: true, oldClients: .dismissed,
+                faultsAreBare: true),
             limits: ServerLimits(idleTimeout: .seconds(5)),
             malformed: { _ in
                 Reply(

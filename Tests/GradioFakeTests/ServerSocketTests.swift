@@ -7,6 +7,41 @@ import UnderstudyTestKit
 @testable import GradioFake
 
 @Suite struct ServerSocketTests {
+    @Test func `connections end as uvicorn and h11 end them`() async throws {
+        try await withGradio { fake in
+            func answer(_ request: String) async throws -> [String] {
+                let socket = try await RawSocket(url: fake.url)
+                try await socket.send(request)
+                let (bytes, end) = try await socket.read()
+                #expect(end == .finished)
+                return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map { String($0) }
+            }
+            let path = "/gradio_api/user"
+            let old = try await answer("GET \(path) HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            let closed = try await answer("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            let nameless = try await answer("GET \(path) HTTP/1.1\r\n\r\n")
+            let failed = try await answer(
+                "POST /gradio_api/call/nope HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 11\r\n\r\n{\"data\":[]}")
+
+            let undated = old.filter { !$0.hasPrefix("date: ") }
+            #expect(
+                undated == [
+                    "HTTP/1.1 200 OK", "server: uvicorn", "content-length: 4", "content-type: application/json",
+                    "Connection: close", "null",
+                ])
+            #expect(closed.filter { !$0.hasPrefix("date: ") } == undated)
+            #expect(
+                nameless == [
+                    "HTTP/1.1 400 Bad Request", "content-type: text/plain; charset=utf-8", "Connection: close",
+                    "Invalid HTTP request received.",
+                ])
+            // The exception goes on through the server, which closes without having said so.
+            #expect(failed.first == "HTTP/1.1 500 Internal Server Error")
+            #expect(!failed.contains("Connection: close"))
+        }
+    }
+
     @Test func `the simple form gives named events with JSON as Python writes it`() async throws {
         try await withGradio { fake in
             let event = try #require(try await fake.post("/call/echo", ["data": ["hé ✓ <&'"]]).json["event_id"]?.string)

@@ -17,18 +17,21 @@ extension Reply {
 
     /// What an exception that nobody handled leaves of an answer: in version 5 its traceback.
     static func internalError(_ major: GradioMajor) -> Reply {
-        guard major == .five else { return plain("Internal Server Error", status: 500) }
-        let trace = """
-            Traceback (most recent call last):
-              File "/app/gradio/route_utils.py", line 1029, in __call__
-                await self.app(scope, receive, send)
-              File "/app/gradio/routes.py", line 1205, in handler
-                raise ValueError("the fake's function failed where the real one's would")
-            ValueError: the fake's function failed where the real one's would
-
-            """
-        return plain(trace, status: 500)
+        var reply = plain(major == .five ? trace : "Internal Server Error", status: 500)
+        // The exception goes on through the server, which then closes.
+        reply.breaksOff = true
+        return reply
     }
+
+    private static let trace = """
+        Traceback (most recent call last):
+          File "/app/gradio/route_utils.py", line 1029, in __call__
+            await self.app(scope, receive, send)
+          File "/app/gradio/routes.py", line 1205, in handler
+            raise ValueError("the fake's function failed where the real one's would")
+        ValueError: the fake's function failed where the real one's would
+
+        """
 
     /// No body and no type.
     static func empty(_ status: Int, headers: HeaderFields = [:]) -> Reply {

@@ -25,6 +25,9 @@ public actor FakeComfyUI: Fake {
     private var wakeWorker: CheckedContinuation<Void, Never>?
     private var isStopping = false
 
+    /// What aiohttp takes of a target or a field (`max_line_size` and `max_field_size` of its parser).
+    static let lineLimit = 8190
+
     /// A fake with a setup.
     ///
     /// - Throws: an error that says what is wrong with a node file of the setup.
@@ -34,8 +37,9 @@ public actor FakeComfyUI: Fake {
         configuration = ServerConfiguration(
             style: HeadStyle(
                 trailing: [.date("Date"), .fixed("Server", "Python/3.11 aiohttp/3.14.5")],
-                contentLengthName: "Content-Length", chunkedIsLast: false),
-            limits: ServerLimits(bodyBytes: limit),
+                contentLengthName: "Content-Length", chunkedIsLast: false, requiresHost: true,
+                oldClients: .inTheirVersion),
+            limits: ServerLimits(lineBytes: Self.lineLimit, fields: 128, bodyBytes: limit),
             malformed: { Answer.malformed($0).reply })
         server = try ComfyUIState(environment: environment, configuration: setup)
     }

@@ -83,6 +83,39 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `old clients and broken requests are answered in HTTP 1_0`() async throws {
+        try await withComfyUI { fake in
+            func answer(_ request: String) async throws -> RawResponse {
+                let socket = try await RawSocket(url: fake.url)
+                try await socket.send(request)
+                let (bytes, end) = try await socket.read()
+                #expect(end == .finished)
+                return try #require(RawResponse(bytes))
+            }
+            let old = try await answer("GET /queue HTTP/1.0\r\n\r\n")
+            let nameless = try await answer("GET /queue HTTP/1.1\r\n\r\n")
+            let long = try await answer(
+                "GET /queue HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "é", count: 4096))\r\n\r\n")
+            let longTarget = try await answer("GET /queue?" + String(repeating: "a", count: 8184) + " HTTP/1.1\r\n\r\n")
+            let many = try await answer(
+                "GET /queue HTTP/1.1\r\nHost: x\r\n" + String(repeating: "X: y\r\n", count: 128) + "\r\n")
+
+            #expect(old.statusLine == "HTTP/1.0 200 OK")
+            #expect(old.headers.map(\.name) == ["Content-Type", "Content-Length", "Date", "Server"])
+            #expect(nameless.statusLine == "HTTP/1.0 400 Bad Request")
+            #expect(nameless.headers.map(\.name) == ["Content-Type", "Content-Length", "Date", "Server"])
+            #expect(nameless.text == "Missing 'Host' header in request.")
+            #expect(long.status == 400)
+            #expect(
+                long.text == "Got more than 8190 bytes when reading: b'"
+                    + String(repeating: #"\xc3\xa9"#, count: 50) + "...'.")
+            #expect(
+                longTarget.text == "Got more than 8190 bytes when reading: bytearray(b'/queue?"
+                    + String(repeating: "a", count: 93) + "...').")
+            #expect(many.text == "Too many headers received")
+        }
+    }
+
     @Test func `a body beyond the limit is refused`() async throws {
         try await withComfyUI({ $0.maximumUploadMegabytes = 1 }) { fake in
             let answer = try await RawSocket.request(

@@ -73,10 +73,22 @@ struct Answer {
         case .badVersion: answer = text("Invalid HTTP version", status: 400)
         case .badLength: answer = text("Bad Content-Length or Transfer-Encoding", status: 400)
         case .badChunk: answer = text("Bad chunk", status: 400)
-        case .badHeader, .missingHost: answer = text("Invalid header", status: 400)
+        case .badHeader: answer = text("Invalid header", status: 400)
+        case .missingHost: answer = text("Missing 'Host' header in request.", status: 400)
+        case .severalHosts: answer = text("Duplicate 'Host' header found.", status: 400)
+        case .targetTooLong(let beginning): answer = overlong("bytearray(\((beginning + dots).pythonRepr))")
+        case .fieldTooLong(let beginning): answer = overlong((beginning + dots).pythonRepr)
+        case .tooManyFields: answer = text("Too many headers received", status: 400)
         }
         (answer.isRaised, answer.closes) = (true, true)
         return answer
+    }
+
+    private static let dots = Array("...".utf8)
+
+    /// aiohttp quotes what it could not take.
+    private static func overlong(_ line: String) -> Answer {
+        text("Got more than \(FakeComfyUI.lineLimit) bytes when reading: \(line).", status: 400)
     }
 
     /// The answer as the floor takes it.

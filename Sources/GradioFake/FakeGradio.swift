@@ -1,6 +1,7 @@
 internal import Encodings
 public import Fakes
 import JSONTree
+internal import Scenarios
 public import SocketServer
 
 /// A fake Gradio: an app's page, API description, queue, files and login over HTTP, as the real server has them.
@@ -22,8 +23,8 @@ public actor FakeGradio: Fake {
         unsafe environment.loop.asUnownedSerialExecutor()
     }
 
-    let options: GradioConfiguration
-    let app: App
+    nonisolated let options: GradioConfiguration
+    nonisolated let app: App
     let messages: MessageDialect
     private let routes: RouteTable<Route>
     /// New at every start of the real server; here it follows from the seed.
@@ -52,6 +53,10 @@ public actor FakeGradio: Fake {
     /// Heartbeats, by number.
     var tickers: [Int: AsyncStream<Void>.Continuation] = [:]
     var isStopping = false
+    /// False while the fake plays an app that is still starting.
+    var isReady = true
+    /// No further event begins.
+    var isPaused = false
     /// Whether the app has closed itself, as some do.
     var isClosed = false
     private var closing: Task<Void, Never>?
@@ -91,13 +96,19 @@ public actor FakeGradio: Fake {
     /// Seconds since 1970.
     var now: Double { environment.now().seconds }
 
-    public func reply(to exchange: Exchange) async -> Reply {
+    public func reply(to exchange: Exchange) async -> Reply { await reply(to: exchange, with: .none) }
+
+    /// The same as a scenario directs.
+    public func reply(to exchange: Exchange, with direction: Direction) async -> Reply {
         let request = exchange.request
         // Nobody listens any more.
         if isClosed { return Reply(body: .close) }
-        guard let origin = CrossOrigin(request, major: app.major) else { return await answer(exchange) }
+        if !isReady || GradioTrouble(direction.error) == .notReady {
+            return .proxyUnavailable(message: direction.error?.message, retryAfter: direction.error?.retryAfter)
+        }
+        guard let origin = CrossOrigin(request, major: app.major) else { return await answer(exchange, direction) }
         if let preflight = origin.preflight { return preflight }
-        var reply = await answer(exchange)
+        var reply = await answer(exchange, direction)
         origin.mark(&reply)
         return reply
     }
@@ -136,13 +147,16 @@ public actor FakeGradio: Fake {
         while let run = runs.values.first { await run.value }
     }
 
-    private func answer(_ exchange: Exchange) async -> Reply {
+    private func answer(_ exchange: Exchange, _ direction: Direction) async -> Reply {
         let request = exchange.request
         if !options.isStrict, let status = storyStatus(request) { return status }
         switch routes.match(method: request.method, path: request.path) {
         case .found(let route, let parameters):
-            let caller = Caller(request, major: app.major, user: user(of: request))
+            let caller = Caller(request, major: app.major, user: user(of: request), direction)
             if !route.isOpen, !options.app.launch.users.isEmpty, caller.user == nil { return notAuthenticated }
+            if !direction.isNone, let refusal = await refusal(of: route, parameters, exchange, caller) {
+                return refusal
+            }
             return await perform(route, parameters, exchange, caller)
         case .methodNotAllowed(let allowed):
             var reply = Reply.detail(405, "Method Not Allowed")
@@ -232,10 +246,13 @@ struct Caller: Sendable {
     let root: String
     /// The name under which the caller is logged in.
     let user: String?
+    /// What a scenario wants of the request.
+    let direction: Direction
 
-    init(_ request: Request, major: GradioMajor, user: String?) {
+    init(_ request: Request, major: GradioMajor, user: String?, _ direction: Direction = .none) {
         root = RootAddress.of(request, major: major)
         self.user = user
+        self.direction = direction
     }
 }
 

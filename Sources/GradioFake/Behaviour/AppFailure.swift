@@ -6,12 +6,15 @@ enum AppFailure: Error, Sendable, Hashable {
     case error(GradioError)
     /// Any other exception: its text reaches the client only if the app was launched with `show_error`.
     case exception(type: String, message: String)
+    /// An exception whose text stays on the server, however the app was launched.
+    case hidden
 
     /// The text of the exception.
     var message: String {
         switch self {
         case .error(let error): error.message
         case .exception(_, let message): message
+        case .hidden: ""
         }
     }
 

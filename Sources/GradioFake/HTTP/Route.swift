@@ -27,22 +27,30 @@ extension RouteTable<Route> {
     /// The routes of a version.
     static func gradio(_ major: GradioMajor) -> RouteTable {
         var table = RouteTable()
+        for (method, path, route) in gradioRoutes(major) { table.on(method, path, route) }
+        return table
+    }
+
+    /// The same as a list.
+    static func gradioRoutes(_ major: GradioMajor) -> [(method: String, path: String, route: Route)] {
+        var list: [(method: String, path: String, route: Route)] = []
+        func on(_ method: String, _ path: String, _ route: Route) { list.append((method, path, route)) }
         let prefix = major >= .five ? "/gradio_api" : ""
         /// Both with and without a final slash.
         func both(_ method: String, _ path: String, _ route: Route) {
-            table.on(method, path, route)
-            table.on(method, path + "/", route)
+            on(method, path, route)
+            on(method, path + "/", route)
         }
-        table.on("GET", "/", .page)
-        table.on("HEAD", "/", .page)
+        on("GET", "/", .page)
+        on("HEAD", "/", .page)
         both("GET", "/config", .config)
         both("POST", "/login", .login)
-        if major > .three { table.on("GET", "/logout", .logout) }
-        table.on("GET", "/theme.css", .theme)
-        table.on("GET", "/robots.txt", .robots)
-        table.on("GET", "/favicon.ico", .favicon)
-        table.on("GET", "/static/{path...}", .staticFolder)
-        table.on("GET", "/assets/{path...}", .staticFolder)
+        if major > .three { on("GET", "/logout", .logout) }
+        on("GET", "/theme.css", .theme)
+        on("GET", "/robots.txt", .robots)
+        on("GET", "/favicon.ico", .favicon)
+        on("GET", "/static/{path...}", .staticFolder)
+        on("GET", "/assets/{path...}", .staticFolder)
 
         both("GET", prefix + "/info", .info)
         both("GET", prefix + "/app_id", .appID)
@@ -53,45 +61,45 @@ extension RouteTable<Route> {
         both("POST", prefix + "/component_server", .componentServer)
         both("POST", prefix + "/run/{name}", .run)
         both("POST", prefix + "/api/{name}", .run)
-        table.on("GET", prefix + "/startup-events", .startupEvents)
-        table.on("GET", prefix + "/queue/status", .status)
-        table.on("POST", prefix + "/upload", .upload)
-        for path in ["/file={path...}", "/file/{path...}"] { table.on("GET", prefix + path, .file) }
-        table.on("HEAD", prefix + "/file={path...}", .file)
-        table.on("GET", prefix + "/proxy={path...}", .proxy)
-        table.on("HEAD", prefix + "/proxy={path...}", .proxy)
-        table.on("GET", prefix + "/custom_component/{path...}", .missingComponent)
+        on("GET", prefix + "/startup-events", .startupEvents)
+        on("GET", prefix + "/queue/status", .status)
+        on("POST", prefix + "/upload", .upload)
+        for path in ["/file={path...}", "/file/{path...}"] { on("GET", prefix + path, .file) }
+        on("HEAD", prefix + "/file={path...}", .file)
+        on("GET", prefix + "/proxy={path...}", .proxy)
+        on("HEAD", prefix + "/proxy={path...}", .proxy)
+        on("GET", prefix + "/custom_component/{path...}", .missingComponent)
         guard major > .three else {
             // A route for WebSocket alone is none for other requests, whatever their method.
-            table.on("*", "/queue/join", .webSocketQueue)
-            return table
+            on("*", "/queue/join", .webSocketQueue)
+            return list
         }
 
-        table.on("POST", prefix + "/queue/join", .join)
-        table.on("GET", prefix + "/queue/data", .data)
-        table.on("POST", prefix + "/cancel", .cancel)
-        table.on("GET", prefix + "/heartbeat/{session}", .heartbeat)
-        table.on("GET", prefix + "/upload_progress", .uploadProgress)
-        table.on("GET", "/monitoring", .monitoring)
-        table.on("GET", "/monitoring/summary", .monitoringSummary)
+        on("POST", prefix + "/queue/join", .join)
+        on("GET", prefix + "/queue/data", .data)
+        on("POST", prefix + "/cancel", .cancel)
+        on("GET", prefix + "/heartbeat/{session}", .heartbeat)
+        on("GET", prefix + "/upload_progress", .uploadProgress)
+        on("GET", "/monitoring", .monitoring)
+        on("GET", "/monitoring/summary", .monitoringSummary)
         if major >= .five {
-            table.on("POST", prefix + "/stream/{event}", .stream)
-            table.on("POST", prefix + "/stream/{event}/close", .closeStream)
-            table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist.m3u8", .playlist)
-            table.on("GET", prefix + "/stream/{session}/{run}/{component}/playlist-file", .playlist)
-            table.on("GET", prefix + "/stream/{session}/{run}/{component}/{segment}", .segment)
-            table.on("GET", "/manifest.json", .manifest)
+            on("POST", prefix + "/stream/{event}", .stream)
+            on("POST", prefix + "/stream/{event}/close", .closeStream)
+            on("GET", prefix + "/stream/{session}/{run}/{component}/playlist.m3u8", .playlist)
+            on("GET", prefix + "/stream/{session}/{run}/{component}/playlist-file", .playlist)
+            on("GET", prefix + "/stream/{session}/{run}/{component}/{segment}", .segment)
+            on("GET", "/manifest.json", .manifest)
         }
         if major == .six {
             both("POST", prefix + "/call/v2/{name}", .namedCall)
-            table.on("GET", prefix + "/call/v2/{name}/{event}", .callEvents)
-            table.on("GET", prefix + "/openapi.json", .openAPI)
+            on("GET", prefix + "/call/v2/{name}/{event}", .callEvents)
+            on("GET", prefix + "/openapi.json", .openAPI)
         }
         both("POST", prefix + "/call/{name}", .call)
-        table.on("GET", prefix + "/call/{name}/{event}", .callEvents)
-        table.on("GET", prefix + "/theme.css", .theme)
-        if major >= .five { table.on("GET", prefix + "/deep_link", .deepLink) }
-        table.on("GET", prefix + "/dev/reload", .devReload)
-        return table
+        on("GET", prefix + "/call/{name}/{event}", .callEvents)
+        on("GET", prefix + "/theme.css", .theme)
+        if major >= .five { on("GET", prefix + "/deep_link", .deepLink) }
+        on("GET", prefix + "/dev/reload", .devReload)
+        return list
     }
 }

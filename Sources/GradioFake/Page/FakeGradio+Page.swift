@@ -122,18 +122,25 @@ extension FakeGradio {
     /// The story's status pages, which the real server does not have.
     func storyStatus(_ request: Request) -> Reply? {
         guard request.method == "GET" || request.method == "HEAD" else { return nil }
-        switch request.path {
-        case "/api/health":
+        switch StoryPath(rawValue: request.path) {
+        case .health:
             return .json([
                 "status": "healthy", "app": .string(app.definition.title), "version": .string(app.major.version),
             ])
-        case "/api/status":
+        case .status:
             return .json([
                 "status": "running", "app": .string(app.definition.title), "version": .string(app.major.version),
                 "queue_size": .int(queue.waiting.count), "running": .int(queue.runningCount),
             ])
-        case "/api/ready": return .json(["ready": true, "app": .string(app.definition.title)])
-        default: return nil
+        case .ready: return .json(["ready": true, "app": .string(app.definition.title)])
+        case nil: return nil
         }
     }
+}
+
+/// The story's small status pages.
+enum StoryPath: String, CaseIterable {
+    case health = "/api/health"
+    case status = "/api/status"
+    case ready = "/api/ready"
 }

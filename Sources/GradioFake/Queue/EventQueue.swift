@@ -52,7 +52,7 @@ struct EventQueue: Sendable {
     static let most = 40
 
     /// How many may wait, over all groups; nil for any number.
-    let maxSize: Int?
+    var maxSize: Int?
     private(set) var waiting: [Entry] = []
     private var running: [Job] = []
     private var means: [Int: Mean] = [:]

@@ -64,6 +64,7 @@ extension FakeGradio {
                     "This API endpoint does not accept direct HTTP POST requests. Please join the queue to use this API."
                 )
             }
+            if let refusal = invalid(function, body, .predict, caller) { return refusal }
             let session = body["session_hash"]?.string ?? "run \(exchange.connectionID)"
             do {
                 var work = try await begin(

@@ -12,8 +12,10 @@ extension FakeGradio {
             // The order of these checks is the real server's.
             guard let session = body["session_hash"]?.string else { return .detail(400, "Session hash not found.") }
             guard let index = body["fn_index"]?.int else { return .detail(400, "No function index provided.") }
+            let function = app.function(index)
+            if let refusal = invalid(function, body, .predict, caller) { return refusal }
             return await push(
-                app.function(index), session: session, values: body["data"]?.array ?? [], caller,
+                function, session: session, values: body["data"]?.array ?? [], caller,
                 isSimple: body["simple_format"]?.bool ?? false)
         }
     }
@@ -24,6 +26,7 @@ extension FakeGradio {
         case .failure(let refusal): return refusal.reply
         case .success(let body):
             guard let function = app.function(named: name) else { return internalError }
+            if let refusal = invalid(function, body, .call, caller) { return refusal }
             let values = function.completed(body["data"]?.array ?? [])
             return await push(function, session: body["session_hash"]?.string, values: values, caller, isSimple: true)
         }
@@ -38,6 +41,7 @@ extension FakeGradio {
             guard let function = app.function(named: name), let values = function.values(named: named) else {
                 return internalError
             }
+            if let refusal = invalid(function, named, .call, caller) { return refusal }
             return await push(function, session: nil, values: values, caller, isSimple: true)
         case .success(let value):
             return BodyComplaint("dict_type", ["body"], "Input should be a valid dictionary", value).reply
@@ -61,10 +65,7 @@ extension FakeGradio {
     ) async -> Reply {
         try? await environment.sleep(Pace.join)  // who leaves meanwhile has joined all the same
         if isStopping || isClosed { return .detail(503, "Queue is stopped.") }
-        if queue.isFull {
-            return .detail(
-                503, "Queue is full. Max size is \(queue.maxSize ?? 0) and size is \(queue.waiting.count).")
-        }
+        if let refusal = fullQueue(caller) { return refusal }
         guard let function else { return internalError }
         if let refusal = validate(values, for: function, caller, session: session ?? "") { return refusal }
         let id = newEventID(session ?? "call")
@@ -147,13 +148,14 @@ extension FakeGradio {
     ///
     /// - Parameter box: the name of the box, if it is not that of the event's session.
     func post(to box: String? = nil, _ message: QueueMessage, for event: QueuedEvent) {
+        event.told += 1
         guard event.isAlive else { return }
         boxes[box ?? event.session]?.post(.init(event: event.id, message: message))
     }
 
     /// Begins what can begin.
     func startWaiting() {
-        guard !isStopping else { return }
+        guard !isStopping, !isPaused else { return }
         while let start = queue.start(now: now) {
             for other in start.others {
                 if let event = events[other.id] { post(.estimation(other.estimate), for: event) }

@@ -11,6 +11,10 @@ struct Work {
     /// When the last report was sent, and the one that waits.
     var reported = -1.0
     var report: ProgressUnit?
+    /// The event that it is done for; nil past the queue.
+    var event: QueuedEvent?
+    /// Whether it has come to a step.
+    var hasLingered = false
 }
 
 extension FakeGradio {
@@ -135,8 +139,10 @@ extension FakeGradio {
     }
 
     private func begin(_ event: QueuedEvent, batchSize: Int = 1) async throws(AppFailure) -> Work {
-        try await begin(
+        var work = try await begin(
             event.function, event.values, session: event.session, event.caller, batchSize: batchSize)
+        work.event = event
+        return work
     }
 
     /// A function at its beginning, with the arguments that it gets.
@@ -191,6 +197,7 @@ extension FakeGradio {
         let began = now
         if sleeps { try await environment.sleep(Pace.function) }
         while true {
+            try work.meetTrouble()
             files.now = now
             swap(&work.run.values.files, &files)
             let next = Result { () throws(AppFailure) in try work.run.next() }
@@ -198,12 +205,16 @@ extension FakeGradio {
             switch try next.get() {
             case .sleep(let seconds):
                 if sleeps { try await pause(seconds, &work, report) }
-            case .progress(let unit): send(unit, &work, report)
+            case .progress(let unit):
+                try await work.linger(in: environment)
+                send(unit, &work, report)
             case .log(let message): report(.log(message))
             case .yield(let values):
+                try await work.linger(in: environment)
                 let results = try await finish(values, work)
                 return (results, false, count(work.function, since: began))
             case .finish(let values?):
+                if !work.hasLingered { try await work.linger(in: environment) }
                 let results = try await finish(values, work)
                 return (results, true, count(work.function, since: began))
             case .finish(nil): return (nil, true, count(work.function, since: began))

@@ -20,7 +20,7 @@ extension FakeGradio {
         guard let head = await listen(on: socket, for: .seconds(5)), let index = head["fn_index"]?.int,
             let session = head["session_hash"]?.string
         else { return }
-        guard !queue.isFull else {
+        guard !queue.isFull, caller.trouble != .queueFull else {
             try await say(["msg": "queue_full"], on: socket)
             return
         }
@@ -106,8 +106,8 @@ extension FakeGradio {
     }
 
     /// Begins the turns of those whose worker is free, and tells the others where they stand.
-    private func startTurns() {
-        while let start = queue.start(now: now) {
+    func startTurns() {
+        while !isPaused, let start = queue.start(now: now) {
             for entry in start.entries { turns[entry.id]?.start() }
             for entry in queue.waiting { turns[entry.id]?.move() }
         }

@@ -120,6 +120,7 @@ struct MessageDialect: Sendable {
             ]
             if major >= .five { object["title"] = .string(error.title) }
             return .object(object)
+        case .hidden: return ["error": nil]
         case .exception(_, let message):
             guard showsErrors else { return ["error": nil] }
             return major >= .four ? ["error": .string(message), "visible": true] : ["error": .string(message)]

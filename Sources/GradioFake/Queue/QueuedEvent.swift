@@ -16,6 +16,8 @@ final class QueuedEvent {
     var isRunning = false
     /// Whether it is to end, silently, at the next opportunity.
     var isCancelled = false
+    /// How many messages it has had.
+    var told = 0
     /// The values that the client has.
     var last: [JSON]?
     private var cancellers: [CheckedContinuation<Void, Never>] = []

@@ -40,7 +40,7 @@ extension JSON {
         guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "\""), let end = endOfText(at: index, in: bytes)
         else { return nil }
         // What cannot be read is no text.
-        return (try? JSON(parsing: Array(bytes[index...end])))?.string
+        return JSON.found(in: Array(bytes[index...end]))?.string
     }
 
     /// Where the quotation mark stands that ends a text.

@@ -72,7 +72,7 @@ extension Caller {
 extension Reply {
     /// The same with other words for what is wrong.
     fileprivate func saying(_ message: String?) -> Reply {
-        guard let message, case .bytes(let body) = body, var tree = try? JSON(parsing: body) else { return self }
+        guard let message, case .bytes(let body) = body, var tree = JSON.found(in: body) else { return self }
         if tree["detail"]?.object != nil {
             tree["detail"]?["error"] = .string(message)
         } else {

@@ -34,7 +34,7 @@ extension FakeGradio {
         guard case .text(let text) = message else { return "binary" }
         let bytes = Array(text.utf8)
         if let name = JSON.outermostText("msg", in: bytes) { return name }
-        guard let object = (try? JSON(parsing: bytes))?.object else { return "text" }  // no JSON has no members
+        guard let object = JSON.found(in: bytes)?.object else { return "text" }
         return object["data"] != nil ? "data" : object["session_hash"] != nil ? "hash" : "text"
     }
 

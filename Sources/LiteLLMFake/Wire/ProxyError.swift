@@ -110,7 +110,7 @@ struct ProxyError: Error {
 
     /// A copy with another message, if there is one; what repeats the message keeps its own.
     func saying(_ message: String?) -> ProxyError {
-        guard let message, var tree = try? JSON(parsing: body), tree["error"]?.object != nil else { return self }
+        guard let message, var tree = JSON.found(in: body), tree["error"]?.object != nil else { return self }
         tree["error"]?["message"] = .string(message)
         return ProxyError(status: status, body: tree.bytes(), fields: fields)
     }

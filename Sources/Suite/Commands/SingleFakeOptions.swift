@@ -30,8 +30,8 @@ public struct SingleFakeOptions: ParsableArguments, Sendable {
         let configuration = try SuiteConfiguration(settings)
         let suite = try await RunningSuite.start(
             configuration, cast: cast, portFlag: .nameless, log: LogOutput())
-        try announce(suite.readyLine, portsFile: configuration.portsFile)
         StartupPages.giveBack()
+        try announce(suite.readyLine, portsFile: configuration.portsFile)
         let status = await signals.first()
         await suite.stop()
         return status

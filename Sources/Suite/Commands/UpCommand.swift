@@ -82,6 +82,7 @@ public struct UpCommand: ServingCommand {
         }
         let log = LogOutput()
         let suite = try await RunningSuite.start(configuration, cast: Cast(), portFlag: .named, log: log)
+        StartupPages.giveBack()
         try claim.announce(suite.readyLine, of: SettingsRecord(configuration))
         try leave(suite.readyLine, in: configuration.portsFile)
         if let readyDescriptor {
@@ -90,7 +91,6 @@ public struct UpCommand: ServingCommand {
         } else {
             announce(suite.readyLine, pid: getpid())
         }
-        StartupPages.giveBack()
         let status = await signals.first()
         await suite.stop()
         claim.release()

@@ -1,5 +1,6 @@
 #pragma once
 #include <libwebsockets.h>
+#include <malloc.h>
 #include <uv.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>

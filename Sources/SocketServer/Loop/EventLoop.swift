@@ -36,6 +36,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     ///
     /// - Throws: ``SocketServerError`` with ``SocketServerError/Code/loopUnavailable``.
     public init(name: String = "loop") throws(SocketServerError) {
+        _ = Self.keepsMemory
         core = try LoopCore.take()
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
@@ -55,6 +56,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             throw SocketServerError(.loopUnavailable, "cannot start a thread: error \(failure)")
         }
     }
+
+    /// A round of a busy loop takes some hundred KiB and frees them at its end. The allocator would give them back to
+    /// the system each time and fault them in again.
+    private static let keepsMemory: Void = {
+        mallopt(M_TRIM_THRESHOLD, 2 << 20)
+        // Whoever sets the one sets both: the allocator no longer finds them out for itself then.
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
+    }()
 
     private final class Start {
         let loop: EventLoop

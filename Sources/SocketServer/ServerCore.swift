@@ -124,48 +124,66 @@ final class ServerCore: @unchecked Sendable {
     /// server counts them and `stop` waits for the last.
     func run(_ exchange: Exchange, then finished: @escaping () -> Void) {
         running += 1
-        let completion = Completion(finished)
+        let completion = Completion { [self] in
+            finished()
+            exchange.task = nil
+            running -= 1
+            checkIdle()
+        }
         exchange.task = Task(executorPreference: loop) {
             let reply = await self.handler(exchange)
-            await self.deliver(reply, to: exchange)
-            completion.run()
-            exchange.task = nil
-            self.running -= 1
-            self.checkIdle()
+            guard let session = await self.deliver(reply, to: exchange) else { return completion.run() }
+            // A task keeps the stack of its deepest call: a socket that is silent for hours has one of its own, which
+            // does not remember how the socket was opened.
+            let task = Task(executorPreference: self.loop) {
+                await session()
+                completion.run()
+            }
+            exchange.task = task
+            if Task.isCancelled { task.cancel() }
         }
     }
 
-    private func deliver(_ reply: Reply, to exchange: Exchange) async {
+    /// Sends an answer.
+    ///
+    /// - Returns: what goes on once it has been sent: the life of a WebSocket.
+    private func deliver(_ reply: Reply, to exchange: Exchange) async -> (@Sendable () async -> Void)? {
         let carrier = exchange.carrier
-        guard carrier.isOpen else { return }
+        guard carrier.isOpen else { return nil }
         switch reply.body {
         case .bytes(let bytes):
             carrier.send(reply, body: bytes, for: exchange)
             // The next request of a client that does not read its answers has to wait.
             if !carrier.hasRoom { await carrier.waitForRoom() }
         case .stream(let produce):
-            guard carrier.begin(reply, for: exchange) else { return }
+            guard carrier.begin(reply, for: exchange) else { return nil }
             await produceBody(by: produce, on: carrier)
         case .raw(let produce):
-            guard carrier.beginRaw(for: exchange) else { return carrier.abort(resets: false) }
-            await produceBody(by: produce, on: carrier)
+            if carrier.beginRaw(for: exchange) {
+                await produceBody(by: produce, on: carrier)
+            } else {
+                carrier.abort(resets: false)
+            }
         case .webSocket(let options, let run):
             guard let socket = carrier.upgrade(options, headers: reply.headers, for: exchange) else {
-                return carrier.send(
-                    configuration.malformed(.badHeader), body: Array("Bad Request".utf8), for: exchange)
+                carrier.send(configuration.malformed(.badHeader), body: Array("Bad Request".utf8), for: exchange)
+                return nil
             }
-            do {
-                try await run(socket)
-                await socket.close()
-            } catch {
-                await socket.close(code: 1011)
+            return {
+                do {
+                    try await run(socket)
+                    await socket.close()
+                } catch {
+                    await socket.close(code: 1011)
+                }
+                await socket.waitUntilClosed()
             }
-            await socket.waitUntilClosed()
         case .abort:
             carrier.abort(resets: true)
         case .close:
             carrier.abort(resets: false)
         }
+        return nil
     }
 
     private func produceBody(

@@ -8,6 +8,9 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
         var nameEnd: UInt32
         var valueStart: UInt32
         var valueEnd: UInt32
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
     }
 
     var storage: [UInt8]
@@ -17,6 +20,13 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
     public init() {
         storage = []
         entries = []
+    }
+
+    /// No fields yet, and room for so many: many fields grow once then and not five times.
+    public init(roomFor count: Int) {
+        self.init()
+        storage.reserveCapacity(count * 48)
+        entries.reserveCapacity(count)
     }
 
     public init(dictionaryLiteral elements: (String, String)...) {
@@ -46,8 +56,11 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
         storage.append(text: name)
         let valueStart = UInt32(storage.count)
         storage.append(text: value)
-        for index in Int(valueStart)..<storage.count where storage[index] <= 0x0D {
-            if storage[index] == 0x0D || storage[index] == 0x0A || storage[index] == 0 { storage[index] = 0x20 }
+        unsafe storage.withUnsafeMutableBufferPointer { bytes in
+            for index in Int(valueStart)..<bytes.count {
+                let byte = unsafe bytes[index]
+                if byte == 0x0D || byte == 0x0A || byte == 0 { unsafe bytes[index] = 0x20 }
+            }
         }
         entries.append(
             Entry(
@@ -56,17 +69,22 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
 
     /// Adds all fields of `other` at the end, each name behind a prefix.
     public mutating func append(contentsOf other: HeaderFields, prefix: String) {
-        storage.reserveCapacity(storage.count + other.storage.count + other.count * prefix.utf8.count)
-        for entry in other.entries {
-            let nameStart = UInt32(storage.count)
-            storage.append(text: prefix)
-            storage.append(contentsOf: other.storage[Int(entry.nameStart)..<Int(entry.nameEnd)])
-            let valueStart = UInt32(storage.count)
-            storage.append(contentsOf: other.storage[Int(entry.valueStart)..<Int(entry.valueEnd)])
-            entries.append(
-                Entry(
-                    nameStart: nameStart, nameEnd: valueStart, valueStart: valueStart,
-                    valueEnd: UInt32(storage.count)))
+        var start = UInt32(storage.count)
+        let before = Array(prefix.utf8)
+        let length = other.entries.reduce(0) { $0 + before.count + $1.name.count + $1.value.count }
+        unsafe other.storage.withUnsafeBufferPointer { bytes in
+            storage.append(addingCapacity: length) { room in
+                for entry in other.entries {
+                    unsafe before.withUnsafeBufferPointer { unsafe room.append(copying: $0) }
+                    unsafe room.append(copying: UnsafeBufferPointer(rebasing: bytes[entry.name]))
+                    unsafe room.append(copying: UnsafeBufferPointer(rebasing: bytes[entry.value]))
+                    let nameEnd = start + UInt32(before.count + entry.name.count)
+                    let valueEnd = nameEnd + UInt32(entry.value.count)
+                    entries.append(
+                        Entry(nameStart: start, nameEnd: nameEnd, valueStart: nameEnd, valueEnd: valueEnd))
+                    start = valueEnd
+                }
+            }
         }
     }
 
@@ -115,15 +133,14 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
     /// Removes every field of this name.
     public mutating func remove(_ name: String) {
         entries.removeAll { entry in
-            Self.equalIgnoringCase(storage[Int(entry.nameStart)..<Int(entry.nameEnd)], name)
+            Self.equalIgnoringCase(storage[entry.name], name)
         }
     }
 
     /// Whether a comma-separated list field (RFC 9110 section 5.6.1) holds `token`, ignoring case.
     public func list(_ name: String, contains token: String) -> Bool {
         for index in entries.indices where matches(index, name) {
-            let range = Int(entries[index].valueStart)..<Int(entries[index].valueEnd)
-            for item in storage[range].split(separator: 0x2C) {
+            for item in storage[entries[index].value].split(separator: 0x2C) {
                 let trimmed = item.drop { $0 == 0x20 || $0 == 0x09 }
                 let end = trimmed.lastIndex { $0 != 0x20 && $0 != 0x09 }
                 guard let end else { continue }
@@ -138,31 +155,34 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
     }
 
     func name(at index: Int) -> String {
-        String(decoding: storage[Int(entries[index].nameStart)..<Int(entries[index].nameEnd)], as: UTF8.self)
+        String(decoding: storage[entries[index].name], as: UTF8.self)
     }
 
     func value(at index: Int) -> String {
-        String(decoding: storage[Int(entries[index].valueStart)..<Int(entries[index].valueEnd)], as: UTF8.self)
+        String(decoding: storage[entries[index].value], as: UTF8.self)
     }
 
     func firstIndex(of name: String) -> Int? {
-        entries.indices.first { matches($0, name) }
+        let length = name.utf8.count
+        return entries.firstIndex { $0.name.count == length && Self.equalIgnoringCase(storage[$0.name], name) }
     }
 
     private func matches(_ index: Int, _ name: String) -> Bool {
-        let entry = entries[index]
-        guard Int(entry.nameEnd - entry.nameStart) == name.utf8.count else { return false }
-        return Self.equalIgnoringCase(storage[Int(entry.nameStart)..<Int(entry.nameEnd)], name)
+        Self.equalIgnoringCase(storage[entries[index].name], name)
     }
 
     static func equalIgnoringCase(_ bytes: ArraySlice<UInt8>, _ text: String) -> Bool {
         guard bytes.count == text.utf8.count else { return false }
-        var index = bytes.startIndex
-        for other in text.utf8 {
-            if lower(bytes[index]) != lower(other) { return false }
-            index += 1
+        var text = text
+        return unsafe bytes.withUnsafeBufferPointer { bytes in
+            text.withUTF8 { text in
+                for index in bytes.indices {
+                    let (byte, other) = unsafe (bytes[index], text[index])
+                    if byte != other, lower(byte) != lower(other) { return false }
+                }
+                return true
+            }
         }
-        return true
     }
 
     @inline(__always)
@@ -191,11 +211,24 @@ extension HeaderFields: Equatable {
     }
 }
 
+extension OutputSpan<UInt8> {
+    /// Copies bytes to the end of what has been written.
+    @inline(__always)
+    mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress else { return }
+        unsafe withUnsafeMutableBufferPointer { room, count in
+            precondition(bytes.count <= room.count - count)
+            unsafe (room.baseAddress! + count).update(from: source, count: bytes.count)
+            count += bytes.count
+        }
+    }
+}
+
 extension [UInt8] {
     /// Appends a text in UTF-8. As `append(contentsOf: text.utf8)`, but without that one's detour for small strings.
     @inline(__always)
     mutating func append(text: String) {
-        var text = text
-        text.withUTF8 { unsafe append(contentsOf: $0) }
+        let done: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
+        if done == nil { append(contentsOf: text.utf8) }
     }
 }

@@ -82,15 +82,17 @@ struct ResponseHead {
 extension HeaderFields {
     /// `name: value` lines, as they stand.
     func write(into output: inout [UInt8]) {
+        let length = entries.reduce(0) { $0 + $1.name.count + $1.value.count + 4 }
         unsafe storage.withUnsafeBufferPointer { bytes in
-            for entry in entries {
-                let name = unsafe bytes[Int(entry.nameStart)..<Int(entry.nameEnd)]
-                let value = unsafe bytes[Int(entry.valueStart)..<Int(entry.valueEnd)]
-                unsafe output.append(contentsOf: UnsafeBufferPointer(rebasing: name))
-                output.append(0x3A)
-                output.append(0x20)
-                unsafe output.append(contentsOf: UnsafeBufferPointer(rebasing: value))
-                ResponseHead.endLine(&output)
+            output.append(addingCapacity: length) { room in
+                for entry in entries {
+                    unsafe room.append(copying: UnsafeBufferPointer(rebasing: bytes[entry.name]))
+                    room.append(0x3A)
+                    room.append(0x20)
+                    unsafe room.append(copying: UnsafeBufferPointer(rebasing: bytes[entry.value]))
+                    room.append(0x0D)
+                    room.append(0x0A)
+                }
             }
         }
     }

@@ -90,6 +90,11 @@ extension String {
     /// Whether both are the same bytes. `==` would also call two Unicode spellings of one letter equal, which are
     /// different keys and different values to every server.
     func isSpelled(as other: String) -> Bool {
-        utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        // Equal to a reader, as composed and decomposed letters are, is not enough.
+        let isSame = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+            unsafe other.utf8.withContiguousStorageIfAvailable { unsafe bytes.elementsEqual($0) }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 }

@@ -92,7 +92,8 @@ public struct JSONObject: Sendable {
 
     private func position(of key: String) -> Int? {
         if let index { return index[ExactKey(key)] }
-        return members.firstIndex { $0.key.isSpelled(as: key) }
+        let length = key.utf8.count
+        return members.indices.first { members[$0].key.utf8.count == length && members[$0].key.isSpelled(as: key) }
     }
 
     private mutating func indexIfLarge() {

@@ -14,7 +14,8 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         // FNV-1a; a byte that no UTF-8 text holds parts the names.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed &* 0x9E37_79B9_7F4A_7C15
         for part in parts {
-            for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            var part = part
+            hash = part.withUTF8 { unsafe $0.reduce(hash) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
             hash = (hash ^ 0xFF) &* 0x100_0000_01B3
         }
         func mix() -> UInt64 {
@@ -62,6 +63,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     /// A UUID that looks as version 4 does (RFC 9562 section 5.4), lower case with hyphens.
     public mutating func uuid() -> String {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(16)
         for word in [next(), next()] {
             for shift in stride(from: 56, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))

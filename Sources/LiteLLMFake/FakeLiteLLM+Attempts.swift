@@ -63,7 +63,7 @@ extension FakeLiteLLM {
                 throw GroupFailure(refusal: error)
             }
             // A call with a key of its own gets a deployment of its own.
-            if let key = call.document.text("api_key") { deployment.id = SHA256.hex(deployment.id + key) }
+            if let key = call.document.text("api_key") { deployment = Deployment(deployment, key: key) }
             do throws(CallFailure) {
                 try checkRate(of: deployment)
                 let result = try await perform(deployment)

@@ -190,7 +190,7 @@ extension FakeLiteLLM {
         _ deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool
     ) async throws(CallFailure) -> Reached {
         let place = deployment.upstream ?? -1
-        let upstream = deployment.upstream.map { settings.upstreams[$0] } ?? Upstream()
+        let upstream = deployment.upstream.map { settings.upstreams[$0] } ?? .undescribed
         let behaviour = behaviour(of: deployment, call, upstream)
         if upstream.isRefused || call.trouble == .upstreamUnreachable || unhealthy.contains(deployment.name) {
             throw .unreachable(deployment, style: style)

@@ -76,7 +76,7 @@ extension HeaderFields {
         _ shape: HeadShape, _ call: Call, _ made: Made, cost: Cost, keyFields: HeaderFields, spend: Double,
         milliseconds: Double, limitFields: HeaderFields
     ) {
-        self.init()
+        self.init(roomFor: 48)
         append("x-litellm-call-id", call.id)
         append("x-litellm-model-id", made.deployment.id)
         if shape.name { append("x-litellm-model-name", made.deployment.model) }

@@ -178,8 +178,7 @@ extension FakeLiteLLM {
         let kind = deployment.isAnthropic ? "message" : deployment.isBridged ? "response" : "completion"
         let script = reached.upstream.answers[kind]
         if let text = script?["text"]?.string ?? script?["pieces"]?.array?.compactMap(\.string).joined() {
-            answer.choices[0].whole = text
-            answer.choices[0].pieces = script?["pieces"]?.array?.compactMap(\.string)
+            answer.choices[0].wording = Wording(text, pieces: script?["pieces"]?.array?.compactMap(\.string) ?? [])
         }
         if deployment.isAnthropic {
             answer.id = "chatcmpl-" + luck.uuid()

@@ -60,7 +60,7 @@ extension FakeLiteLLM {
         if let broken = StreamBreak(call, deployment) {
             let choice = answer.choices[0]
             let after = broken.pieces(
-                of: choice.pieces?.count ?? 0, before: 1 + choice.reasoning.count, eventsEach: answer.choices.count)
+                of: choice.wording?.tokens ?? 0, before: 1 + choice.reasoning.count, eventsEach: answer.choices.count)
             streamBreak = UpstreamBehaviour.Break(kind: .error(broken.message), after: after)
         }
         let stream = UpstreamStream(

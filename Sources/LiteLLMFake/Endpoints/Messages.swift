@@ -239,7 +239,7 @@ struct Message: Sendable {
         for call in toolCalls {
             let block: JSON = ["type": "tool_use", "id": .string(call.id), "name": .string(call.name), "input": [:]]
             add("content_block_start", [("index", .int(index)), ("content_block", block)])
-            for piece in Prose.pieces(of: call.arguments) {
+            for piece in Wording.pieces(of: call.arguments) {
                 add(
                     "content_block_delta",
                     [("index", .int(index)), ("delta", ["type": "input_json_delta", "partial_json": .string(piece)])])

@@ -94,7 +94,7 @@ extension ResponseAnswer {
             opened["status"] = "in_progress"
             let place: [(String, JSON)] = [("item_id", opened["id"] ?? nil), ("output_index", .int(index))]
             events.add("response.output_item.added", [("output_index", .int(index)), ("item", opened)])
-            for piece in Prose.pieces(of: call.arguments) {
+            for piece in Wording.pieces(of: call.arguments) {
                 events.add("response.function_call_arguments.delta", place + [("delta", .string(piece))])
             }
             events.add("response.function_call_arguments.done", place + [("arguments", .string(call.arguments))])

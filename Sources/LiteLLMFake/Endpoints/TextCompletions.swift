@@ -65,8 +65,8 @@ extension FakeLiteLLM {
             var luck = call.luck
             let answer = TextAnswer(
                 id: "chatcmpl-" + luck.uuid(), created: call.now.wholeSeconds,
-                pieces: text.mockPieces.map { String($0) },
-                whole: text, finish: "stop", choices: call.document.choices,
+                wording: Wording(text, pieces: text.mockPieces.map { String($0) }), finish: "stop",
+                choices: call.document.choices,
                 usage: Usage(prompt: MockAnswer.promptTokens, completion: MockAnswer.completionTokens))
             if call.streams { return completionStream(call, made, answer, isMock: true) }
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
@@ -103,7 +103,7 @@ extension FakeLiteLLM {
         if deployment.isAnthropic {
             let chat = compose(ChatRequest(call.document), call, deployment, reached)
             return TextAnswer(
-                id: chat.id, created: chat.created, pieces: chat.choices[0].pieces ?? [], whole: chat.choices[0].text,
+                id: chat.id, created: chat.created, wording: chat.choices[0].wording ?? Wording(""),
                 finish: chat.choices[0].finish, choices: 1, usage: chat.usage)
         }
         var luck = call.luck
@@ -114,9 +114,10 @@ extension FakeLiteLLM {
         // OpenAI takes no more than 2,048 prompts; the same bound holds the answer's size.
         let count = min(prompts, 2048) * max(1, call.document.choices)
         if let script {
+            let pieces = script["pieces"]?.array?.compactMap(\.string) ?? []
             return TextAnswer(
                 id: script["id"]?.string ?? "cmpl-1", created: script["created"]?.int ?? call.now.wholeSeconds,
-                pieces: script["pieces"]?.array?.compactMap(\.string) ?? [], whole: nil,
+                wording: Wording(pieces.joined(), pieces: pieces),
                 finish: script["finish_reason"]?.string ?? "stop", choices: count,
                 usage: Usage(
                     prompt: script["prompt_tokens"]?.int ?? 0, completion: script["completion_tokens"]?.int ?? 0),
@@ -125,27 +126,17 @@ extension FakeLiteLLM {
                 logprobs: call.document["logprobs"]?.isTruthy == true ? script["logprobs"] : nil)
         }
         let text = prompt?.string ?? prompt?.array?.compactMap(\.string).last ?? ""
-        let (pieces, finish) = generated(text, call, deployment)
-        return TextAnswer(
-            id: "cmpl-" + ChatComposer.token(29, &luck), created: call.now.wholeSeconds, pieces: pieces, whole: nil,
-            finish: finish, choices: count,
-            usage: Usage(prompt: TokenCount.of(text), completion: pieces.count * count), model: deployment.upstreamModel
-        )
-    }
-
-    private func generated(_ text: String, _ call: Call, _ deployment: Deployment) -> (pieces: [String], finish: String)
-    {
-        var prose = Prose(environment.random("completion", deployment.upstreamModel, text))
-        let pieces =
-            switch settings.answers {
-            case .sentences: prose.pieces()
-            case .echo: Prose.pieces(of: text)
-            case .fixed(let answer): Prose.pieces(of: answer)
-            }
         let request = ChatRequest(call.document)
         // The legacy endpoint says 16 tokens when nobody says anything; the proxy's chat providers do not.
-        let bounded = ChatComposer.bounded(pieces, stops: request.stops, limit: request.maxTokens)
-        return (bounded.pieces, bounded.finish)
+        let (wording, finish) = settings.answers
+            .wording(on: text, luck: environment.random("completion", deployment.upstreamModel, text))
+            .bounded(stops: request.stops, limit: request.maxTokens)
+        return TextAnswer(
+            id: "cmpl-" + ChatComposer.token(29, &luck), created: call.now.wholeSeconds, wording: wording,
+            finish: finish, choices: count,
+            usage: Usage(prompt: TokenCount.of(text), completion: wording.tokens * count),
+            model: deployment.upstreamModel
+        )
     }
 
     private func completionStream(
@@ -157,10 +148,10 @@ extension FakeLiteLLM {
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
         var usage: [UInt8]?
         if request.includesUsage {
-            if isMock, !answer.pieces.isEmpty {
+            if isMock, !answer.wording.text.isEmpty {
                 usage = MockStream.usage(
                     prompt: TokenCount.of(messages: [["role": "user", "content": call.document["prompt"] ?? ""]]),
-                    text: answer.pieces.joined(), choices: 1, of: made.deployment)
+                    text: answer.wording.text, choices: 1, of: made.deployment)
             } else if !isMock {
                 var output: [UInt8] = []
                 var told = answer.usage
@@ -200,8 +191,7 @@ extension FakeLiteLLM {
 struct TextAnswer: Sendable {
     var id: String
     var created: Int
-    var pieces: [String]
-    var whole: String?
+    var wording: Wording
     var finish: String
     var choices: Int
     var usage: Usage
@@ -218,7 +208,6 @@ struct TextAnswer: Sendable {
         output.add(#","model":"#)
         output.add(quoted: shown ?? model ?? "")
         output.add(#","choices":["#)
-        let text = whole ?? pieces.joined()
         for index in 0..<choices {
             if index > 0 { output.add(",") }
             output.add(#"{"finish_reason":"#)
@@ -226,7 +215,7 @@ struct TextAnswer: Sendable {
             output.add(#","index":"#)
             output.add(index)
             output.add(#","text":"#)
-            output.add(quoted: text)
+            output.add(quoted: wording.text)
             output.add(#","logprobs":"#)
             output.add(logprobs ?? .null)
             output.add("}")
@@ -255,7 +244,9 @@ struct TextStream: Sendable {
 
     mutating func breakOff(_ broken: StreamBreak?) {
         guard let broken else { return }
-        answer.pieces = Array(answer.pieces.prefix(max(1, broken.pieces(of: answer.pieces.count, before: 0))))
+        let all = answer.wording.pieces
+        let pieces = Array(all.prefix(max(1, broken.pieces(of: all.count, before: 0))))
+        answer.wording = Wording(pieces.joined(), pieces: pieces)
         failure = broken.completion
     }
 
@@ -270,7 +261,7 @@ struct TextStream: Sendable {
         prefix.add(#","choices":["#)
         var line = EventLine(prefix: prefix)
         try await environment.sleep(firstToken)
-        for piece in answer.pieces {
+        for piece in answer.wording.pieces {
             if !pace.isNone { try await pace.wait(in: environment) }
             try await writer.write(
                 line.event { output in

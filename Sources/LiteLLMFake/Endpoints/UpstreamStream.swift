@@ -57,15 +57,15 @@ struct UpstreamStream: Sendable {
 
     /// Writes the text. False when the stream broke; the error has been told then.
     private func writeText(to writer: ResponseWriter, _ line: inout EventLine) async throws -> Bool {
-        let most = answer.choices.map { $0.pieces?.count ?? 0 }.max() ?? 0
+        let pieces = answer.choices.map { $0.pieces ?? [] }
+        let most = pieces.map(\.count).max() ?? 0
         for position in 0..<most {
             if !pace.isNone { try await pace.wait(in: environment) }
             if let streamBreak, streamBreak.after == position {
                 guard try await breaks(streamBreak, writer) else { return false }
             }
-            for (index, choice) in answer.choices.enumerated() {
-                guard let pieces = choice.pieces, position < pieces.count else { continue }
-                let piece = pieces[position]
+            for index in pieces.indices where position < pieces[index].count {
+                let piece = pieces[index][position]
                 try await writer.write(
                     line.event { output in
                         output.add(#"[{"index":"#)

@@ -2,8 +2,8 @@ internal import Encodings
 internal import JSONTree
 internal import SocketServer
 
-/// One entry of `model_list`, ready to be called.
-struct Deployment: Sendable {
+/// One entry of `model_list`, ready to be called. It never changes, and is handed on by reference.
+final class Deployment: Sendable {
     /// Its place in the list.
     let index: Int
     /// `model_name`: the group that it belongs to.
@@ -14,7 +14,7 @@ struct Deployment: Sendable {
     /// The model as the upstream knows it.
     let upstreamModel: String
     /// `model_info.id`, or 64 hexadecimal digits that follow from name and parameters.
-    var id: String
+    let id: String
     let apiBase: String?
     let mode: String?
     let known: KnownModel?
@@ -67,29 +67,41 @@ struct Deployment: Sendable {
     }
 
     /// A deployment of a wildcard entry, for the name that was asked for.
-    init(_ wildcard: Deployment, for asked: String) {
+    convenience init(_ wildcard: Deployment, for asked: String) {
         let bound = wildcard.bound(to: asked)
-        index = wildcard.index
-        name = asked
-        model = bound
-        provider = wildcard.provider
-        upstreamModel = bound.firstIndex(of: "/").map { String(bound[bound.index(after: $0)...]) } ?? bound
-        id = wildcard.id
-        apiBase = wildcard.apiBase
+        let upstreamModel = bound.firstIndex(of: "/").map { String(bound[bound.index(after: $0)...]) } ?? bound
+        self.init(wildcard, name: asked, model: bound, upstreamModel: upstreamModel, id: wildcard.id)
+    }
+
+    /// The same deployment for a caller with a key of its own.
+    convenience init(_ other: Deployment, key: String) {
+        self.init(
+            other, name: other.name, model: other.model, upstreamModel: other.upstreamModel,
+            id: SHA256.hex(other.id + key))
+    }
+
+    private init(_ other: Deployment, name: String, model: String, upstreamModel: String, id: String) {
+        index = other.index
+        self.name = name
+        self.model = model
+        provider = other.provider
+        self.upstreamModel = upstreamModel
+        self.id = id
+        apiBase = other.apiBase
         known = KnownModel.all[upstreamModel]
-        mode = wildcard.mode ?? known?.mode
-        parameters = wildcard.parameters
-        info = wildcard.info
-        mockText = wildcard.mockText
-        mockToolCalls = wildcard.mockToolCalls
-        mocksTimeout = wildcard.mocksTimeout
-        mockDelay = wildcard.mockDelay
-        timeout = wildcard.timeout
-        streamTimeout = wildcard.streamTimeout
-        weight = wildcard.weight
-        requestLimit = wildcard.requestLimit
-        cooldown = wildcard.cooldown
-        upstream = wildcard.upstream
+        mode = other.mode ?? known?.mode
+        parameters = other.parameters
+        info = other.info
+        mockText = other.mockText
+        mockToolCalls = other.mockToolCalls
+        mocksTimeout = other.mocksTimeout
+        mockDelay = other.mockDelay
+        timeout = other.timeout
+        streamTimeout = other.streamTimeout
+        weight = other.weight
+        requestLimit = other.requestLimit
+        cooldown = other.cooldown
+        upstream = other.upstream
     }
 
     /// Whether the entry stands for many names.

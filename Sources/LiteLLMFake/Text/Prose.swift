@@ -9,61 +9,34 @@ struct Prose {
         self.luck = luck
     }
 
-    /// Two to five sentences, cut into pieces as a model would send them: a word with the blank before it.
-    mutating func pieces() -> [String] {
-        passage().pieces
-    }
-
-    /// The same sentences, in pieces and in one.
-    mutating func passage() -> (pieces: [String], text: [UInt8]) {
-        var pieces: [String] = []
+    /// Two to five sentences.
+    mutating func wording() -> Wording {
         var text: [UInt8] = []
-        pieces.reserveCapacity(80)
+        var tokens = 0
         text.reserveCapacity(600)
         for _ in 0..<(2 + Int(luck.next() % 4)) {
             for part in Self.parts {
                 let phrase = part[Int(luck.next() % UInt64(part.count))]
-                pieces += phrase.pieces
-                text += phrase.text
+                text += phrase.bytes
+                tokens += phrase.tokens
             }
-            pieces.append(".")
             text.append(UInt8(ascii: "."))
+            tokens += 1
         }
-        pieces[0].removeFirst()
-        text.removeFirst()
-        return (pieces, text)
+        return Wording(String(decoding: text.dropFirst(), as: UTF8.self), tokens: tokens)
     }
 
-    /// The pieces of a given text.
-    static func pieces(of text: String) -> [String] {
-        var pieces: [String] = []
-        var current = ""
-        var previousIsWord = false
-        for character in text {
-            let isWord = character.isLetter || character.isNumber
-            let begins = character == " " || (isWord != previousIsWord && current.last != " ")
-            if begins, !current.isEmpty {
-                pieces.append(current)
-                current = ""
-            }
-            current.append(character)
-            previousIsWord = isWord
-        }
-        if !current.isEmpty { pieces.append(current) }
-        return pieces
-    }
-
-    /// The parts of a sentence, of each some phrases, cut into pieces once and for all.
+    /// The parts of a sentence, of each some phrases.
     private static let parts = [openings, subjects, verbs, objects, endings].map { $0.map(Phrase.init) }
 
-    /// Some words with a blank before each.
+    /// Some words with a blank before each, and how many tokens they are.
     private struct Phrase {
-        let pieces: [String]
-        let text: [UInt8]
+        let bytes: [UInt8]
+        let tokens: Int
 
         init(_ words: String) {
-            pieces = words.split(separator: " ").flatMap { $0.last == "," ? [" " + $0.dropLast(), ","] : [" " + $0] }
-            text = pieces.joinedBytes
+            bytes = Array(" ".utf8) + Array(words.utf8)
+            tokens = Wording.pieces(of: words).count
         }
     }
 

@@ -8,10 +8,12 @@ internal import JSONTree
 enum TokenCount {
     /// Tokens of a text.
     static func of(_ text: String) -> Int {
+        var text = text
         // Most texts are ASCII, whose bytes need no decoding.
-        let bytes = Array(text.utf8)
-        let isASCII = bytes.allSatisfy { $0 < 0x80 }
-        let signs = isASCII ? bytes.map { UInt32($0) } : text.unicodeScalars.map(\.value)
+        let plain = text.withUTF8 { bytes in
+            unsafe bytes.allSatisfy { $0 < 0x80 } ? bytes.map { UInt32($0) } : nil
+        }
+        let signs = plain ?? text.unicodeScalars.map(\.value)
         var count = 0
         var index = 0
         while index < signs.count {
@@ -100,8 +102,12 @@ enum TokenCount {
     private static func isBreak(_ sign: UInt32) -> Bool { sign == 0x0A || sign == 0x0D }
     private static func isBlank(_ sign: UInt32) -> Bool { sign <= 0x20 || sign == 0xA0 }
 
+    @inline(__always)
     private static func isLetter(_ sign: UInt32) -> Bool {
-        if sign < 0x80 { return (sign | 0x20) >= 0x61 && (sign | 0x20) <= 0x7A }
-        return Unicode.Scalar(sign)?.properties.isAlphabetic == true
+        sign < 0x80 ? (sign | 0x20) >= 0x61 && (sign | 0x20) <= 0x7A : isForeignLetter(sign)
+    }
+
+    private static func isForeignLetter(_ sign: UInt32) -> Bool {
+        Unicode.Scalar(sign)?.properties.isAlphabetic == true
     }
 }

@@ -4,10 +4,8 @@ internal import JSONTree
 struct ChatAnswer: Sendable {
     /// One of the `n`.
     struct Choice: Sendable {
-        /// Text in the pieces in which a stream has it; nil when only tools are called.
-        var pieces: [String]?
-        /// The whole text, where it is not that of the pieces.
-        var whole: String?
+        /// What is said; nil when only tools are called.
+        var wording: Wording?
         var reasoning: [String] = []
         var toolCalls: [ToolCall] = []
         /// The arguments of the first call in pieces.
@@ -15,7 +13,9 @@ struct ChatAnswer: Sendable {
         var finish = "stop"
         var streamFinish = "stop"
 
-        var text: String? { whole ?? pieces.map { String(utf8: $0.joinedBytes) } }
+        var text: String? { wording?.text }
+        /// The text in the pieces in which a stream has it, cut anew each time.
+        var pieces: [String]? { wording?.pieces }
     }
 
     var id: String
@@ -83,7 +83,9 @@ struct Usage: Sendable {
         output.add(total ?? self.total)
         for (key, details) in [("completion", completionDetails), ("prompt", promptDetails)]
         where keepsNulls || details != nil {
-            output.add(",\"\(key)_tokens_details\":")
+            output.add(",\"")
+            output.add(key)
+            output.add("_tokens_details\":")
             output.add(keepsNulls ? details.map { Self.withNulls($0, key) } ?? .null : details ?? .null)
         }
         if isAnthropic {

@@ -49,8 +49,10 @@ struct ChatComposer {
         }
         if let pieces = script["pieces"]?.array?.compactMap(\.string) {
             let json = script["json_pieces"]?.array?.compactMap(\.string)
-            choice.whole = (request.format == nil ? pieces : json ?? pieces).joined()
-            choice.pieces = request.format == nil ? behaviour.pieces ?? pieces : json ?? pieces
+            choice.wording =
+                request.format == nil
+                ? Wording(pieces.joined(), pieces: behaviour.pieces ?? pieces)
+                : Wording((json ?? pieces).joined(), pieces: json ?? pieces)
             choice.finish = behaviour.finishReason ?? "stop"
             choice.streamFinish = behaviour.streamFinishReason ?? choice.finish
             return choice
@@ -63,68 +65,28 @@ struct ChatComposer {
                     id: "call_" + Self.token(24, &luck), name: tool["function"]?["name"]?.string ?? "",
                     arguments: arguments)
             ]
-            choice.argumentPieces = Prose.pieces(of: arguments)
+            choice.argumentPieces = Wording.pieces(of: arguments)
             choice.finish = "tool_calls"
             choice.streamFinish = "tool_calls"
             return choice
         }
-        let generated = generated(request, words: &words)
-        choice.pieces = generated.pieces
-        choice.whole = generated.text.map { String(utf8: $0) }
-        choice.finish = generated.finish
-        choice.streamFinish = generated.finish
+        let (wording, finish) = generated(request, words: &words)
+        choice.wording = wording
+        choice.finish = finish
+        choice.streamFinish = finish
         return choice
     }
 
-    /// The answer in pieces, and in one where that is at hand.
     private func generated(
         _ request: ChatRequest, words: inout SeededRandom
-    ) -> (pieces: [String], text: [UInt8]?, finish: String) {
+    ) -> (wording: Wording, finish: String) {
         if request.format != nil {
             var sample = SchemaSample(request.schema ?? Self.plainSchema, luck: words)
-            return (Prose.pieces(of: sample.value().text()), nil, "stop")
+            return (Wording(sample.value().text()), "stop")
         }
-        let pieces: [String]
-        var text: [UInt8]?
-        switch answers {
-        case .sentences:
-            var prose = Prose(SeededRandom(seed: words.next(), parts: [model, request.lastText]))
-            (pieces, text) = prose.passage()
-        case .echo: pieces = Prose.pieces(of: request.lastText)
-        case .fixed(let answer): pieces = Prose.pieces(of: answer)
-        }
-        return Self.bounded(pieces, text: text, stops: request.stops, limit: request.maxTokens)
-    }
-
-    /// Cuts pieces, and the text that they make where it is at hand, at the first stop sequence and at the greatest
-    /// number of tokens.
-    static func bounded(
-        _ pieces: [String], text: [UInt8]? = nil, stops: [String], limit: Int?
-    ) -> (pieces: [String], text: [UInt8]?, finish: String) {
-        var pieces = pieces
-        var text = text
-        if !stops.isEmpty {
-            let whole = text ?? pieces.joinedBytes
-            if let end = stops.compactMap({ place(of: Array($0.utf8), in: whole) }).min() {
-                text = Array(whole[..<end])
-                pieces = Prose.pieces(of: String(decoding: whole[..<end], as: UTF8.self))
-            }
-        }
-        guard let limit, limit > 0, pieces.count > limit else { return (pieces, text, "stop") }
-        pieces.removeLast(pieces.count - limit)
-        let length = pieces.reduce(0) { $0 + $1.utf8.count }
-        return (pieces, text.map { Array($0.prefix(length)) }, "length")
-    }
-
-    /// Where a stop sequence begins. Bytes are compared, not characters: a line feed stops a CRLF, too.
-    private static func place(of stop: [UInt8], in text: [UInt8]) -> Int? {
-        guard let first = stop.first, stop.count <= text.count else { return nil }
-        var start = 0
-        while start <= text.count - stop.count {
-            if text[start] == first, text[start..<start + stop.count].elementsEqual(stop) { return start }
-            start += 1
-        }
-        return nil
+        let text = request.lastText
+        let luck = SeededRandom(seed: words.next(), parts: [model, text])
+        return answers.wording(on: text, luck: luck).bounded(stops: request.stops, limit: request.maxTokens)
     }
 
     private func usage(_ script: JSON?, _ request: ChatRequest, _ choices: [ChatAnswer.Choice]) -> Usage {
@@ -134,7 +96,7 @@ struct ChatComposer {
                 promptDetails: script["prompt_tokens_details"])
         }
         let completion = choices.reduce(0) { sum, choice in
-            sum + (choice.pieces?.count ?? 0) + choice.reasoning.count
+            sum + (choice.wording?.tokens ?? 0) + choice.reasoning.count
                 + choice.toolCalls.reduce(0) { $0 + TokenCount.of($1.arguments) + TokenCount.of($1.name) + 4 }
         }
         return Usage(
@@ -154,5 +116,20 @@ struct ChatComposer {
         token.reserveCapacity(count)
         for _ in 0..<count { token.append(letters[Int(luck.next() % UInt64(letters.count))]) }
         return String(utf8: token)
+    }
+}
+
+extension LiteLLMConfiguration.Answers {
+    /// What is said to a text.
+    ///
+    /// - Parameter luck: from which sentences follow.
+    func wording(on text: String, luck: SeededRandom) -> Wording {
+        switch self {
+        case .sentences:
+            var prose = Prose(luck)
+            return prose.wording()
+        case .echo: return Wording(text)
+        case .fixed(let answer): return Wording(answer)
+        }
     }
 }

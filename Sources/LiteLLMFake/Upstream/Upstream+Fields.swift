@@ -13,7 +13,7 @@ extension Upstream {
         number: Int, dialect: String, streams: Bool, fault: [(name: String, value: String)]? = nil, length: Int = 628,
         now: WallTime
     ) -> HeaderFields {
-        var fields = HeaderFields()
+        var fields = HeaderFields(roomFor: 16)
         if dialect == "anthropic" {
             if streams { fields.append("content-type", "text/event-stream; charset=utf-8") }
             for field in fault ?? [("request-id", anthropicID ?? "req_011CSHoEeqs5C35K2UUqR7Fy")] {
@@ -21,14 +21,9 @@ extension Upstream {
             }
         } else {
             fields.append("x-request-id", requestID(number))
-            let own = headers.isEmpty ? Self.usualHeaders : headers
-            let extra = fault ?? []
-            for field in own {
-                fields.append(field.name, extra.first { $0.name == field.name }?.value ?? field.value)
-            }
-            for field in extra where !own.contains(where: { $0.name == field.name }) {
-                fields.append(field.name, field.value)
-            }
+            var own = headers.isEmpty ? Self.usualHeaders : HeaderFields(headers.map { ($0.name, $0.value) })
+            for field in fault ?? [] { own[field.name] = field.value }
+            fields.append(contentsOf: own)
             if streams {
                 fields.append("content-type", "text/event-stream; charset=utf-8")
                 fields.append("cache-control", "no-cache")
@@ -54,7 +49,9 @@ extension Upstream {
 
     private func requestID(_ number: Int) -> String {
         guard let requestID else {
-            var text = Array("req_0000000000000000".utf8)
+            var text: [UInt8] = []
+            text.reserveCapacity(36)
+            text.add("req_0000000000000000")
             for shift in stride(from: 60, through: 0, by: -4) {
                 let digit = UInt8(truncatingIfNeeded: number >> shift) & 0xF
                 text.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
@@ -66,10 +63,10 @@ extension Upstream {
     }
 
     /// What OpenAI sends, for upstreams that nobody has described.
-    private static let usualHeaders: [(name: String, value: String)] = [
-        ("openai-processing-ms", "212"), ("openai-version", "2020-10-01"), ("openai-organization", "org-understudy"),
-        ("x-ratelimit-limit-requests", "10000"), ("x-ratelimit-limit-tokens", "200000"),
-        ("x-ratelimit-remaining-requests", "9999"), ("x-ratelimit-remaining-tokens", "199980"),
-        ("x-ratelimit-reset-requests", "6ms"), ("x-ratelimit-reset-tokens", "6ms"),
+    private static let usualHeaders: HeaderFields = [
+        "openai-processing-ms": "212", "openai-version": "2020-10-01", "openai-organization": "org-understudy",
+        "x-ratelimit-limit-requests": "10000", "x-ratelimit-limit-tokens": "200000",
+        "x-ratelimit-remaining-requests": "9999", "x-ratelimit-remaining-tokens": "199980",
+        "x-ratelimit-reset-requests": "6ms", "x-ratelimit-reset-tokens": "6ms",
     ]
 }

@@ -26,6 +26,9 @@ public struct Upstream: Sendable {
     /// `rerank`, `response`, `message`, `file`, `batch`.
     public var answers: [String: JSON] = [:]
 
+    /// The upstream of deployments for which nobody has described one.
+    static let undescribed = Upstream()
+
     /// An upstream that makes everything up.
     public init(base: String = "") {
         self.base = base

@@ -48,16 +48,6 @@ extension String {
     }
 }
 
-extension [String] {
-    /// The texts one behind the other, in UTF-8. A text of many small pieces is joined far faster so than as strings.
-    var joinedBytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count * 8)
-        for text in self { bytes.add(text) }
-        return bytes
-    }
-}
-
 extension Double {
     /// A number as orjson and serde spell it in streamed chunks: `6.15e-6`, where Python writes `6.15e-06`, and with
     /// a point down to 1e-5.

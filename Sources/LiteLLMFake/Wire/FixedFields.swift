@@ -49,7 +49,7 @@ extension Reply {
     static func json(
         _ body: [UInt8], status: Int = 200, fields: HeaderFields = HeaderFields(), crossOrigin: Bool
     ) -> Reply {
-        var headers = HeaderFields()
+        var headers = HeaderFields(roomFor: fields.count + 8)
         headers.append("content-length", String(body.count))
         headers.append("content-type", "application/json")
         headers.append(contentsOf: fields)

@@ -51,6 +51,14 @@ public final class Exchange: @unchecked Sendable {
         try await requestBody.peek(limit: limit ?? bodyLimit)
     }
 
+    /// Keeps the beginning of the body for ``bodySeen``, whoever reads it.
+    public func keepBody(prefix limit: Int) {
+        requestBody.prefixLimit = limit
+    }
+
+    /// The beginning of what has come of the body, as much as ``keepBody(prefix:)`` asked for, and the size of all of it.
+    public var bodySeen: (prefix: [UInt8], size: Int) { requestBody.seen }
+
     /// The next piece of the body, of any size, or nil at its end. The client is made to wait while nobody asks.
     public func nextBodyPiece() async throws(BodyError) -> [UInt8]? {
         try await requestBody.next()

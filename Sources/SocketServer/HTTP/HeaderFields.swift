@@ -45,6 +45,9 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
 
     public var isEmpty: Bool { entries.isEmpty }
 
+    /// About how many bytes names and values take together.
+    public var byteCount: Int { storage.count }
+
     /// Adds a field at the end. Line breaks and NUL in the value are replaced by blanks: one field stays one line.
     public mutating func append(_ name: String, _ value: String) {
         if entries.isEmpty {

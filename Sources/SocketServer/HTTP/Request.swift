@@ -3,6 +3,15 @@ public enum HTTPVersion: Sendable, Equatable {
     case http10
     case http11
     case http2
+
+    /// As it is written: `HTTP/1.1`.
+    public var name: String {
+        switch self {
+        case .http10: "HTTP/1.0"
+        case .http11: "HTTP/1.1"
+        case .http2: "HTTP/2"
+        }
+    }
 }
 
 /// The head of one HTTP request, as it came: nothing is normalised but what says so.

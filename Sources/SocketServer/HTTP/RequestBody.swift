@@ -24,6 +24,10 @@ final class RequestBody {
     /// Nobody will read it: bytes are counted and dropped.
     private(set) var isDiscarded = false
     private(set) var discarded = 0
+    /// So many bytes are kept of what has been taken, for whoever wants to know afterwards.
+    var prefixLimit = 0
+    private var prefix: [UInt8] = []
+    private var taken = 0
 
     init(isComplete: Bool, declaredLength: Int?) {
         self.isComplete = isComplete
@@ -31,6 +35,13 @@ final class RequestBody {
     }
 
     var isFull: Bool { bytes.count >= Self.highWater }
+
+    /// What has come so far: its beginning, and its size.
+    var seen: (prefix: [UInt8], size: Int) {
+        let size = taken + bytes.count + discarded
+        guard prefix.count < prefixLimit, !bytes.isEmpty else { return (prefix, size) }
+        return (prefix + bytes.prefix(prefixLimit - prefix.count), size)
+    }
 
     func append(_ write: (inout [UInt8]) throws(RequestFault) -> Void) throws(RequestFault) {
         try write(&bytes)
@@ -85,8 +96,12 @@ final class RequestBody {
     func peek(limit: Int) async throws(BodyError) -> [UInt8] {
         if isComplete, bytes.count <= limit { return bytes }
         var seen: [UInt8] = []
+        let before = (prefix, taken)
         // Whatever happens, what was taken to make room for the rest is there again.
-        defer { bytes = seen + bytes }
+        defer {
+            bytes = seen + bytes
+            (prefix, taken) = before
+        }
         if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
         while let piece = try await next() {
             seen.append(contentsOf: piece)
@@ -107,6 +122,14 @@ final class RequestBody {
     }
 
     private func takeAll() -> [UInt8] {
+        if prefixLimit > 0 {
+            taken += bytes.count
+            if prefix.isEmpty, bytes.count <= prefixLimit {
+                prefix = bytes
+            } else if prefix.count < prefixLimit {
+                prefix += bytes.prefix(prefixLimit - prefix.count)
+            }
+        }
         defer { bytes = [] }
         return bytes
     }

@@ -55,6 +55,7 @@ public final class WebSocket: @unchecked Sendable {
         self.options = options
         self.deflate = deflate.map { Deflate($0) }
         self.onClose = onClose
+        screen = options.screen
         reader = WebSocketReader(limit: options.maximumMessageBytes, allowsCompression: deflate != nil)
     }
 

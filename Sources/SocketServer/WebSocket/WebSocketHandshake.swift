@@ -16,6 +16,9 @@ public struct WebSocketOptions: Sendable {
     /// What stands in `Sec-WebSocket-Accept` instead of the proof that the client expects: it must refuse then
     /// (RFC 6455 section 4.1).
     public var acceptKey: String?
+    /// Stands there from the first byte on, even before the handler runs: what the client has sent with its request
+    /// goes through it too. See ``WebSocket/screen``.
+    public var screen: (any MessageScreen)?
 
     public init(
         compression: Bool = false, maximumMessageBytes: Int = 4 * 1024 * 1024, subprotocol: String? = nil,

@@ -45,6 +45,14 @@ public struct JournalQuery: Sendable, CustomStringConvertible {
         self = try reading.query()
     }
 
+    /// The pairs of a line, for a URL; what is no pair is left out.
+    public static func items(line: String) -> [(name: String, value: String)] {
+        line.wordsWithQuotes.compactMap { word in
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+        }
+    }
+
     /// The form in JSON.
     ///
     /// - Parameter place: where it stands in a larger value, for the messages: `order/1`.

@@ -34,6 +34,8 @@ public struct Rule: Sendable, Hashable {
     public var effects: [Effect]
     /// Where it stands in its file.
     public var place: SourcePlace?
+    /// When it was put in force, since the scenario began: its own times count from then.
+    public var begins = Duration.zero
 
     public init(name: String, on: Match, when: Trigger = .always, effects: [Effect], place: SourcePlace? = nil) {
         self.name = name

@@ -41,6 +41,35 @@ public struct Vocabulary: Sendable {
         self.backends = backends
     }
 
+    /// What several fakes, each with its name, can do together.
+    public init(joining fakes: [(id: String, backend: Backend)]) {
+        backends = []
+        for (id, backend) in fakes {
+            if let index = backends.firstIndex(where: { $0.kind == backend.kind }) {
+                var other = backend
+                other.ids = [id]
+                backends[index].add(other)
+            } else {
+                var first = backend
+                first.ids = [id]
+                backends.append(first)
+            }
+        }
+    }
+
+    /// With what others can do, of whom rules may speak as well.
+    public func joined(with others: Vocabulary) -> Vocabulary {
+        var joined = self
+        for other in others.backends {
+            if let index = joined.backends.firstIndex(where: { $0.kind == other.kind }) {
+                joined.backends[index].add(other)
+            } else {
+                joined.backends.append(other)
+            }
+        }
+        return joined
+    }
+
     public subscript(kind: String) -> Backend? { backends.first { $0.kind == kind } }
 }
 
@@ -57,5 +86,20 @@ public struct NativeError: Sendable, Hashable {
         self.name = name
         self.summary = summary
         self.paths = paths
+    }
+}
+
+extension Vocabulary.Backend {
+    /// Takes in what another fake of the same kind can do besides.
+    fileprivate mutating func add(_ other: Vocabulary.Backend) {
+        ids += other.ids.filter { !ids.contains($0) }
+        routes += other.routes.filter { route in
+            !routes.contains { $0.method == route.method && $0.path == route.path }
+        }
+        webSockets += other.webSockets.filter { !webSockets.contains($0) }
+        sends += other.sends.filter { !sends.contains($0) }
+        receives += other.receives.filter { !receives.contains($0) }
+        errors += other.errors.filter { !errors.contains($0) }
+        state += other.state.filter { !state.contains($0) }
     }
 }

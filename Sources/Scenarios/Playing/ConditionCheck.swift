@@ -73,6 +73,10 @@ extension Condition {
     var isAboutBody: Bool {
         if case .body = self { true } else { false }
     }
+
+    var isAboutClient: Bool {
+        if case .client = self { true } else { false }
+    }
 }
 
 extension ValueTest {

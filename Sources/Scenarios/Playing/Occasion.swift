@@ -75,4 +75,10 @@ public struct RuleCount: Sendable, Hashable {
     public var matched = 0
     /// Times that it acted.
     public var acted = 0
+
+    public init(rule: String, matched: Int = 0, acted: Int = 0) {
+        self.rule = rule
+        self.matched = matched
+        self.acted = acted
+    }
 }

@@ -52,7 +52,11 @@ public struct ScenarioPlayer: Sendable {
     ///   - seed: that of the suite, if the scenario has none of its own.
     ///   - kind: of the fake: `comfyui`, `litellm`, `gradio`.
     ///   - id: the fake's name in the suite.
-    public init(_ scenario: Scenario, seed: UInt64, kind: String, id: String) {
+    ///   - before: what has played until now, if this is the same scenario with some rules more or less: what it has
+    ///     counted goes on for the rules that stay.
+    public init(
+        _ scenario: Scenario, seed: UInt64, kind: String, id: String, continuing before: ScenarioPlayer? = nil
+    ) {
         self.scenario = scenario
         self.seed = scenario.seed ?? seed
         self.kind = kind
@@ -61,10 +65,28 @@ public struct ScenarioPlayer: Sendable {
         index = RuleIndex(scenario.rules, of: mine)
         checks = scenario.rules.map { $0.on.conditions.isEmpty ? nil : ConditionCheck($0.on.conditions) }
         wantsBody = scenario.rules.map { rule in
-            rule.when.probability != nil || rule.effects.contains { $0.isRandom }
-                || rule.on.conditions.contains { $0.isAboutBody }
+            rule.when.probability != nil || rule.when.per == .client || rule.effects.contains { $0.isPerClient }
+                || rule.effects.contains { $0.isRandom }
+                || rule.on.conditions.contains { $0.isAboutBody || $0.isAboutClient }
         }
         tallies = scenario.rules.map { _ in Tally() }
+        if let before { takeOver(from: before) }
+    }
+
+    private mutating func takeOver(from before: ScenarioPlayer) {
+        var numbers: [Int: Int] = [:]
+        for (number, rule) in scenario.rules.enumerated() {
+            guard let old = before.scenario.rules.firstIndex(of: rule) else { continue }
+            numbers[old] = number
+            tallies[number] = before.tallies[old]
+        }
+        for (key, window) in before.quotas {
+            if let number = numbers[key.rule] { quotas[QuotaKey(rule: number, scope: key.scope)] = window }
+        }
+        for (key, count) in before.occurrences {
+            guard let number = numbers[key.rule] else { continue }
+            occurrences[OccurrenceKey(rule: number, client: key.client, identity: key.identity)] = count
+        }
     }
 
     /// Whether some rule is about requests to this fake, so that asking is worth while.
@@ -80,7 +102,7 @@ public struct ScenarioPlayer: Sendable {
 
     /// Rules about the fake as a whole, with the time at which each acts.
     public var timeline: [(at: Duration, index: Int)] {
-        index.whole.map { (scenario.rules[$0].when.at ?? .zero, $0) }
+        index.whole.map { (scenario.rules[$0].starts, $0) }
     }
 
     /// Counts of this fake's rules, in the order of the file.
@@ -106,7 +128,7 @@ public struct ScenarioPlayer: Sendable {
     /// What a rule about the fake as a whole does when its time has come; nil if it shall not.
     public mutating func playWhole(_ rule: Int, at time: Duration, _ facts: some OccasionFacts) -> Cue? {
         let occasion = Occasion(.connect, client: "", connection: 0, identity: 0)
-        return consider(rule, occasion, at: max(time, scenario.rules[rule].when.at ?? .zero), facts)
+        return consider(rule, occasion, at: max(time, scenario.rules[rule].starts), facts)
     }
 
     /// Counts tokens, known only once the answer is, against the quota of a rule.
@@ -118,7 +140,7 @@ public struct ScenarioPlayer: Sendable {
         _ number: Int, _ occasion: Occasion, at time: Duration, _ facts: some OccasionFacts
     ) -> Cue? {
         let rule = scenario.rules[number]
-        guard rule.when.isDue(at: time) else { return nil }
+        guard rule.when.isDue(at: time - rule.begins) else { return nil }
         if let check = checks[number], !check.holds(client: occasion.client, facts) { return nil }
         tallies[number].matched += 1
         let scope = scope(of: rule.when.per, occasion, in: number)
@@ -187,7 +209,17 @@ public struct ScenarioPlayer: Sendable {
     }
 }
 
+extension Rule {
+    /// When it may act first, since the scenario began.
+    var starts: Duration { begins + (when.at ?? .zero) }
+}
+
 extension Effect {
+    /// Whether it counts for each client.
+    var isPerClient: Bool {
+        if case .quota = self { true } else { false }
+    }
+
     /// Whether it draws something.
     var isRandom: Bool {
         switch self {

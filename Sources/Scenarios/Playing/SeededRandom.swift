@@ -41,6 +41,14 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
         return result
     }
 
+    /// Turns to numbers that have nothing to do with those that would have come next.
+    public mutating func jump() {
+        let one = next()
+        let two = next()
+        state = (one ^ 0xA3EC_647A_8D6E_35B1, two, one &+ two, ~one | 1)
+        for _ in 0..<4 { _ = next() }
+    }
+
     /// Uniform in 0..<1.
     public mutating func double() -> Double {
         Double(next() >> 11) * 0x1p-53

@@ -65,6 +65,7 @@ let package = Package(
         module("Scenarios", ["JSONTree", "YAMLNodes", "Words", "Encodings"]),
         module("Journal", ["JSONTree", "Words", "Encodings"]),
         module("Fakes", ["SocketServer", "JSONTree", "Scenarios", "Journal", "Words", logging]),
+        module("ControlServer", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree", "Words"]),
         module("ComfyUIFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
         module(
             "LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes", "Encodings"]),
@@ -78,7 +79,7 @@ let package = Package(
             "Suite",
             [
                 "Fakes", "Scenarios", "Journal", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree",
-                "YAMLNodes", "Words",
+                "YAMLNodes", "Words", "ControlServer",
                 logging, argumentParser,
             ]),
         module("UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),

@@ -57,18 +57,16 @@ extension Fake {
     /// The `type` of a JSON object; else `text` or `binary`.
     public nonisolated func type(of message: WebSocketMessage) -> String {
         switch message {
-        case .text(let text): JSON.found(in: text)?["type"]?.string ?? "text"  // No JSON is plain text.
+        case .text(let text): MessageType.member(["type"], in: Array(text.utf8)) ?? "text"
         case .binary: "binary"
         }
     }
 
-    /// The event's name; else `done` for `[DONE]`, else the `msg`, `type` or `object` of its JSON, else `event`.
+    /// The event's name; else `done` for `[DONE]`, else the `msg`, `object` or `type` of its JSON, else `event`.
     public nonisolated func type(of event: ServerSentEvent) -> String {
         if !event.name.isEmpty { return event.name }
         if event.data == "[DONE]" { return "done" }
-        // No JSON has no members.
-        guard let json = JSON.found(in: event.data) else { return "event" }
-        return json["msg"]?.string ?? json["type"]?.string ?? json["object"]?.string ?? "event"
+        return MessageType.member(["msg", "object", "type"], in: event.bytes) ?? "event"
     }
 
     public func state() -> JSON { [:] }
@@ -85,64 +83,4 @@ extension Fake {
 
     public func didStart(at addresses: [SocketAddress]) async {}
     public func willStop() async {}
-}
-
-/// A fake on its sockets.
-public final class RunningFake: Sendable {
-    /// The fake's name in the suite.
-    public let id: String
-    public let kind: FakeKind
-    /// Where it listens, in the order asked for.
-    public let addresses: [SocketAddress]
-    /// Whether it speaks TLS.
-    public let isSecure: Bool
-    private let fake: any Fake
-    private let server: Server
-
-    /// `http://127.0.0.1:8188`, one for each address.
-    public var urls: [String] { addresses.map { "\(isSecure ? "https" : "http")://\($0)" } }
-    /// The first address as a URL.
-    public var url: String { urls.first ?? "" }
-
-    /// Starts a fake: it answers when this returns.
-    ///
-    /// - Parameters:
-    ///   - addresses: host and port pairs; port 0 takes a free one.
-    ///   - tls: certificate and key, to speak TLS on all of them.
-    /// - Throws: ``SocketServerError``; nothing listens then.
-    public init(
-        _ fake: some Fake, at addresses: [SocketAddress] = [.init(host: "127.0.0.1", port: 0)], tls: TLSIdentity? = nil
-    ) async throws(SocketServerError) {
-        let server = Server(on: fake.environment.loop, configuration: fake.configuration) { exchange in
-            await fake.reply(to: exchange)
-        }
-        var bound: [SocketAddress] = []
-        do throws(SocketServerError) {
-            for address in addresses {
-                bound.append(try await server.listen(host: address.host, port: address.port, tls: tls))
-            }
-        } catch {
-            await server.stop(grace: .zero)
-            throw error
-        }
-        id = fake.environment.id
-        kind = fake.kind
-        self.addresses = bound
-        isSecure = tls != nil
-        self.fake = fake
-        self.server = server
-        await fake.didStart(at: bound)
-    }
-
-    /// Stops it: returns when no socket, no handler and no task of it is left.
-    public func stop(grace: Duration = .milliseconds(500)) async {
-        async let ended: Void = server.stop(grace: grace)
-        await fake.willStop()
-        await ended
-    }
-
-    /// How many connections are open.
-    public func connectionCount() async -> Int {
-        await server.connectionCount()
-    }
 }

@@ -15,10 +15,12 @@ public struct FakeEnvironment: Sendable {
     public let logger: Logger
     /// The time that answers tell.
     public let now: @Sendable () -> WallTime
+    /// The time in which waits pass.
+    public let clock: any FakeClock
 
     public init(
         id: String, loop: EventLoop, seed: UInt64 = 7, speed: Double = 1, logger: Logger? = nil,
-        now: @escaping @Sendable () -> WallTime = { .now() }
+        now: @escaping @Sendable () -> WallTime = { .now() }, clock: (any FakeClock)? = nil
     ) {
         self.id = id
         self.loop = loop
@@ -26,6 +28,7 @@ public struct FakeEnvironment: Sendable {
         self.speed = speed
         self.logger = logger ?? Logger(label: id) { _ in SwiftLogNoOpLogHandler() }
         self.now = now
+        self.clock = clock ?? RealTime(loop: loop)
     }
 
     /// Waits, on the loop, for `duration` of the fake's time.
@@ -33,9 +36,16 @@ public struct FakeEnvironment: Sendable {
     /// - Throws: `CancellationError` when the client has gone or the fake stops.
     public func sleep(_ duration: Duration) async throws {
         guard duration > .zero else { return }
+        try await wait(duration / speed)
+    }
+
+    /// Waits, on the loop, for `duration` as a scenario tells it: no speed makes it shorter.
+    ///
+    /// - Throws: `CancellationError` when the client has gone or the fake stops.
+    public func wait(_ duration: Duration) async throws {
+        guard duration > .zero else { return }
         // At most some thirty years: a wait that is longer than the process need not be exact.
-        let seconds = min(duration / .seconds(1) / speed, 1e9)
-        try await loop.clock.sleep(until: .now + .seconds(seconds))
+        try await clock.sleep(until: clock.now + min(duration, .seconds(1_000_000_000)))
     }
 
     /// Random numbers for one purpose: name it so that no other one has the same name.

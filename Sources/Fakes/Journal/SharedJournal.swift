@@ -1,0 +1,78 @@
+public import Journal
+internal import Synchronization
+
+/// The journal of a suite: every fake writes into it from its own thread, and whoever cares reads it from another.
+public final class SharedJournal: Sendable {
+    private struct State {
+        var log: JournalLog
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var lastWaiter: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+    /// When the journal began: `since` of its entries counts from here.
+    public let began = ContinuousClock.now
+    private let beganAt: Double
+
+    public init(limits: JournalLimits = JournalLimits(), now: WallTime = .now()) {
+        state = Mutex(State(log: JournalLog(limits: limits)))
+        beganAt = now.seconds
+    }
+
+    /// The time since the journal began.
+    public var elapsed: Duration { ContinuousClock.now - began }
+
+    /// Notes what happened just now.
+    @discardableResult
+    public func append(_ event: JournalEvent, fake: String = "", kind: String = "", connection: UInt64 = 0) -> Int {
+        append(event, fake: fake, kind: kind, connection: connection, since: elapsed)
+    }
+
+    /// Notes what happened at a time.
+    @discardableResult
+    public func append(
+        _ event: JournalEvent, fake: String, kind: String, connection: UInt64, since: Duration
+    ) -> Int {
+        let entry = JournalEntry(
+            at: beganAt + since / .seconds(1), since: since, fake: fake, kind: kind, connection: connection,
+            event: event)
+        let (number, woken) = state.withLock { state in
+            let number = state.log.append(entry)
+            if state.waiters.isEmpty { return (number, [CheckedContinuation<Void, Never>]()) }
+            defer { state.waiters = [:] }
+            return (number, Array(state.waiters.values))
+        }
+        for waiter in woken { waiter.resume() }
+        return number
+    }
+
+    /// Looks at the log. Nothing is appended meanwhile: take what you need and return.
+    public func read<Result: Sendable>(_ body: (borrowing JournalLog) throws -> Result) rethrows -> Result {
+        try state.withLock { try body($0.log) }
+    }
+
+    /// Forgets all entries; numbers go on.
+    public func clear() {
+        state.withLock { $0.log.clear() }
+    }
+
+    /// Returns when an entry with a number above this one is there, or the task is cancelled.
+    public func waitForEntry(after number: Int) async {
+        let id = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isThere = state.withLock { state in
+                    if Task.isCancelled || state.log.nextNumber > number + 1 { return true }
+                    state.waiters[id] = continuation
+                    return false
+                }
+                if isThere { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+    }
+}

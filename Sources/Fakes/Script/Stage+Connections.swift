@@ -1,0 +1,93 @@
+internal import Journal
+internal import Scenarios
+internal import SocketServer
+
+/// Connections as they come and go.
+extension Stage: ConnectionWatch {
+    func accepted(_ connection: UInt64, from peer: SocketAddress, at local: SocketAddress) -> Admission {
+        opened(connection)
+        record(.accepted(peer: peer.description, local: local.description), connection)
+        var admission = Admission.proceed
+        if let (limit, rule) = connectionLimit, connections.count > limit {
+            note("limit", "more than \(limit) connections", rule, connection)
+            admission.ending = .close
+            return admission
+        }
+        for cue in playConnection(connection) {
+            for effect in cue.effects { admit(effect, cue, connection, &admission) }
+        }
+        return admission
+    }
+
+    private func admit(_ effect: Effect, _ cue: Cue, _ connection: UInt64, _ admission: inout Admission) {
+        note(effect.word, effect.summary, cue.rule, connection)
+        switch effect {
+        case .delay(.close, let distribution):
+            var random = cue.random
+            admission.faults.append(.closeDelay(distribution.sample(&random)))
+        case .delay(.chunk, let distribution):
+            let draw = Draw(distribution, cue.random)
+            admission.faults.append(.latency { draw.next() })
+        case .delay(_, let distribution):
+            var random = cue.random
+            admission.delay = (admission.delay ?? .zero) + distribution.sample(&random)
+        case .throttle(let rate): admission.faults.append(.throttle(bytesPerSecond: rate))
+        case .slice(let bytes, let gap):
+            let draw = Draw(gap, cue.random)
+            admission.faults.append(.slice(bytes: bytes, gap: { draw.next() }))
+        case .limit(let limit):
+            if connections.count > limit { admission.ending = admission.ending ?? .close }
+        case .drop(let drop):
+            if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
+                admission.faults.append(.cut(afterBytes: bytes, ending))
+            } else {
+                admission.ending = admission.ending ?? Admission.Ending(drop.manner)
+            }
+        default: break
+        }
+    }
+
+    func secured(_ connection: UInt64, protocol version: String, alpn: String?) {
+        record(.secured(version: version, alpn: alpn), connection)
+    }
+
+    func refused(_ connection: UInt64, _ fault: RequestFault, answered status: Int?) {
+        record(.refused(fault: "\(fault)", status: status), connection)
+    }
+
+    func closed(_ connection: UInt64, _ end: ConnectionEnd) {
+        closed(connection)
+        record(.closed(ClosedRecord(end)), connection)
+    }
+
+    func note(_ word: String, _ detail: String, _ rule: String, _ connection: UInt64 = 0) {
+        record(.effect(EffectRecord(rule: rule, effect: word, detail: detail)), connection)
+    }
+}
+
+extension Admission.Ending {
+    fileprivate init(_ manner: Drop.Manner) {
+        switch manner {
+        case .reset: self = .reset
+        case .close, .halfClose, .closeFrame: self = .close
+        case .hang: self = .hang
+        }
+    }
+}
+
+extension ClosedRecord {
+    fileprivate init(_ end: ConnectionEnd) {
+        let how: Manner =
+            switch end.how {
+            case .fin: .fin
+            case .reset: .reset
+            case .timeout: .timeout
+            }
+        switch end.by {
+        case .client: self.init(by: .client, how: how, received: end.received, sent: end.sent)
+        case .server: self.init(by: .server, how: how, received: end.received, sent: end.sent)
+        case .network(let error):
+            self.init(by: .network, how: how, detail: error, received: end.received, sent: end.sent)
+        }
+    }
+}

@@ -8,7 +8,10 @@ struct Understudy: ParsableCommand {
         commandName: "understudy",
         abstract: "Stand-in servers of AI applications: a fake ComfyUI, a fake LiteLLM proxy and fake Gradio apps.",
         version: VersionCommand.version,
-        subcommands: [UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, VersionCommand.self])
+        subcommands: [
+            UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, RunCommand.self,
+            ScenarioCommand.self, RuleCommand.self, JournalCommand.self, FakeCommand.self, VersionCommand.self,
+        ])
 
     static func main() {
         Program.run(Self.self)

@@ -30,6 +30,21 @@ public struct ServerOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("Write the ready line to this file too, whole, once all listen.", valueName: "file"))
     var portsFile: String?
 
+    @Option(
+        help: ArgumentHelp("Where the control server listens; 0 is a free port, off is none.", valueName: "port|off"))
+    var control: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What clients of the control server must show; without it the server stays on loopback.",
+            valueName: "secret"))
+    var token: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Play this from the beginning: a scenario that comes with the suite, or a file.", valueName: "name|file"))
+    var scenario: String?
+
     @Flag(
         exclusivity: .exclusive,
         help: "How to print the addresses. (default: a table on a terminal, else the ready line in JSON)")
@@ -49,6 +64,9 @@ public struct ServerOptions: ParsableArguments, Sendable {
         if let logFormat { settings.logFormat = try LogFormat(text: logFormat, place: "--log-format") }
         if verbose { settings.isVerbose = true }
         settings.portsFile = portsFile
+        if let control { settings.control = try ControlChoice(text: control, place: "--control") }
+        settings.token = token
+        settings.scenario = scenario
         return settings
     }
 }

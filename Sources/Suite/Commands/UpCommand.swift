@@ -62,7 +62,7 @@ public struct UpCommand: ServingCommand {
 
     public func serve(until signals: StopSignals) async throws -> Int32 {
         let configuration = try SuiteConfiguration(
-            settings().over(.surroundings(file: settingsFile)))
+            settings().over(.surroundings(file: settingsFile)), usualControl: .usual)
         if let holder = state.folder.holder {
             try sayItIsUp(holder, asked: configuration)
             return 0

@@ -1,24 +1,27 @@
+internal import ControlServer
 internal import Fakes
-internal import Logging
+internal import Scenarios
 internal import SocketServer
 
-/// Several fakes as one: started together, each on a thread of its own, and stopped together.
+/// Several fakes as one: started together, each on a thread of its own, steered by a control server, and stopped together.
 struct RunningSuite: Sendable {
-    /// Makes the fake for a part, in the environment that it is to live in.
-    typealias Casting = @Sendable (SuiteConfiguration.Fake, FakeEnvironment) throws -> any Fake
+    typealias Casting = Troupe.Casting
 
     /// Where all of them are.
     let readyLine: ReadyLine
-    private let parts: [Part]
+    /// Who plays.
+    let company: Company
+    private let troupe: Troupe
+    private let control: Control?
 
-    /// A fake and the loop on which it lives.
-    private struct Part: Sendable {
-        let index: Int
-        let fake: RunningFake
+    /// The control server and the thread on which it lives.
+    private struct Control: Sendable {
+        let server: ControlServer
         let loop: EventLoop
+        let url: String
 
         func stop() async {
-            await fake.stop()
+            await server.stop()
             await loop.stop()
         }
     }
@@ -34,23 +37,28 @@ struct RunningSuite: Sendable {
         }
     }
 
-    /// Starts all fakes; when this returns they all answer.
+    /// Starts all fakes; when this returns they all answer, and play what the settings say.
     ///
     /// - Parameters:
     ///   - portFlag: how another port could be asked for, should one be busy.
     ///   - log: where the fakes log to.
+    ///   - keepsJournal: whether it is written down what happens even if nobody can ask over the network.
     /// - Throws: ``SuiteError``, or what the casting throws; nothing runs then.
     static func start(
         _ configuration: SuiteConfiguration, portFlag: PortFlag = .named, log: LogOutput = LogOutput(),
-        casting: @escaping Casting
+        keepsJournal: Bool = false, casting: @escaping Casting
     ) async throws -> RunningSuite {
-        var parts: [Part] = []
+        let company = Company(seed: configuration.seed, others: { try await Cast().vocabulary(apps: []) })
+        let keepsJournal = keepsJournal || configuration.controlPort != nil
+        let troupe = Troupe(
+            configuration, log: log, journal: keepsJournal ? company.journal : nil, casting: casting)
+        var started: [(index: Int, fake: RunningFake)] = []
         var failure: (any Error)?
-        await withTaskGroup(of: Result<Part, any Error>.self) { group in
+        await withTaskGroup(of: Result<(Int, RunningFake), any Error>.self) { group in
             for (index, fake) in configuration.fakes.enumerated() {
                 group.addTask {
                     do {
-                        return .success(try await start(fake, at: index, of: configuration, log, casting))
+                        return .success((index, try await troupe.start(fake)))
                     } catch {
                         return .failure(explained(error, fake, of: configuration, portFlag))
                     }
@@ -58,46 +66,61 @@ struct RunningSuite: Sendable {
             }
             for await result in group {
                 switch result {
-                case .success(let part): parts.append(part)
+                case .success(let (index, fake)): started.append((index, fake))
                 case .failure(let error): failure = failure ?? error
                 }
             }
         }
-        parts.sort { $0.index < $1.index }
-        if let failure {
-            for part in parts { await part.stop() }
-            throw failure
+        started.sort { $0.index < $1.index }
+        do {
+            if let failure { throw failure }
+            for (_, fake) in started { await company.join(fake) }
+            if let name = configuration.scenario {
+                await company.apply(try ScenarioSource(name).read(for: try await company.vocabulary))
+            }
+            let control = try await control(configuration, company, troupe)
+            let fakes = zip(configuration.fakes, started).map { ReadyLine.Fake($0, at: $1.fake) }
+            let line = ReadyLine(seed: configuration.seed, control: control?.url, fakes: fakes)
+            return RunningSuite(readyLine: line, company: company, troupe: troupe, control: control)
+        } catch {
+            for (_, fake) in started { await troupe.stop(fake) }
+            throw error
         }
-        let fakes = zip(configuration.fakes, parts).map { ReadyLine.Fake($0, at: $1.fake) }
-        return RunningSuite(readyLine: ReadyLine(seed: configuration.seed, fakes: fakes), parts: parts)
     }
 
     /// Stops all of them; when this returns no socket and no thread of theirs is left.
     func stop() async {
+        await control?.stop()
         await withTaskGroup { group in
-            for part in parts { group.addTask { await part.stop() } }
+            for fake in await company.fakes { group.addTask { await troupe.stop(fake) } }
         }
     }
 
-    private static func start(
-        _ fake: SuiteConfiguration.Fake, at index: Int, of configuration: SuiteConfiguration, _ log: LogOutput,
-        _ casting: Casting
-    ) async throws -> Part {
-        let loop = try EventLoop(name: fake.id)
-        let format = configuration.logFormat
-        let environment = FakeEnvironment(
-            id: fake.id, loop: loop, seed: configuration.seed, speed: configuration.speed.factor,
-            logger: Logger(label: fake.id) { LineLog(label: $0, format: format, output: log) })
-        let addresses = fake.ports.map { SocketAddress(host: configuration.host, port: UInt16($0)) }
-        let tls = configuration.tls.map { TLSIdentity(certificateFile: $0.certificate, keyFile: $0.key) }
+    private static func control(
+        _ configuration: SuiteConfiguration, _ company: Company, _ troupe: Troupe
+    ) async throws -> Control? {
+        guard let port = configuration.controlPort else { return nil }
+        // Beyond loopback only for those who know the token.
+        let isLoopback = ["127.0.0.1", "::1"].contains(configuration.host)
+        let host = isLoopback || configuration.token != nil ? configuration.host : "127.0.0.1"
+        let loop = try EventLoop(name: "control")
+        let server = ControlServer(
+            company: company, casting: troupe, on: loop, version: VersionCommand.version, token: configuration.token)
         do {
-            var cast = try casting(fake, environment)
-            if configuration.isVerbose { cast = LoggedFake(cast) }
-            let running = try await RunningFake(cast, at: addresses, tls: tls)
-            return Part(index: index, fake: running, loop: loop)
+            let address = try await server.listen(host: host, port: UInt16(port))
+            let url = "http://\(address)".replacing("//0.0.0.0:", with: "//127.0.0.1:").replacing(
+                "//[::]:", with: "//[::1]:")
+            return Control(server: server, loop: loop, url: url)
         } catch {
             await loop.stop()
-            throw error
+            guard error.code == .addressInUse, let holder = PortHolder.holding(port: port) else {
+                throw SuiteError(.start, "control server: \(error.message)")
+            }
+            throw SuiteError(
+                .start,
+                holder.complaint(
+                    port: port, wantedBy: "the control server",
+                    wayOut: "or choose another port for it: --control \(port + 1), or --control off"))
         }
     }
 
@@ -125,7 +148,7 @@ extension ReadyLine.Fake {
             url.replacing("//0.0.0.0:", with: "//127.0.0.1:").replacing("//[::]:", with: "//[::1]:")
         }
         self.init(
-            id: fake.id, kind: running.kind.rawValue, app: fake.kind == .gradio ? fake.id : nil, url: urls[0],
+            id: fake.id, kind: running.kind.rawValue, app: fake.appName, url: urls[0],
             also: Array(urls.dropFirst()))
     }
 }

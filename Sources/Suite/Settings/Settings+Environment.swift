@@ -1,6 +1,7 @@
 extension Settings {
     /// What the variables `UNDERSTUDY_…` say: `ONLY`, `APPS`, `PORTS`, `SEED`, `SPEED`, `HOST`, `TLS_CERT`, `TLS_KEY`,
-    /// `LOG_FORMAT`, `VERBOSE`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `LITELLM_CONFIG`.
+    /// `LOG_FORMAT`, `VERBOSE`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `LITELLM_CONFIG`, `CONTROL`,
+    /// `TOKEN`, `SCENARIO`.
     ///
     /// Lists are separated by commas; `PORTS` is `random` or `comfyui=8189 litellm=8001,4001`. An empty variable counts
     /// as none.
@@ -21,6 +22,9 @@ extension Settings {
         if let text = variable("LOG_FORMAT") { logFormat = try LogFormat(text: text, place: "UNDERSTUDY_LOG_FORMAT") }
         if let text = variable("VERBOSE") { isVerbose = try Settings.bool(text, place: "UNDERSTUDY_VERBOSE") }
         portsFile = variable("PORTS_FILE")
+        if let text = variable("CONTROL") { control = try ControlChoice(text: text, place: "UNDERSTUDY_CONTROL") }
+        token = variable("TOKEN")
+        scenario = variable("SCENARIO")
         comfyUI.profile = variable("COMFYUI_PROFILE")
         comfyUI.nodes = variable("COMFYUI_NODES").map(Settings.list)
         comfyUI.corsOrigin = variable("COMFYUI_CORS")

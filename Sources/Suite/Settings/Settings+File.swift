@@ -37,7 +37,7 @@ private struct SettingsReader {
 
     private static let words = [
         "only", "apps", "ports", "seed", "speed", "host", "tls", "log-format", "verbose", "ports-file", "comfyui",
-        "litellm",
+        "litellm", "control", "token", "scenario",
     ]
 
     mutating func read(_ root: YAMLNode, into settings: inout Settings) throws(SuiteError) {
@@ -61,6 +61,9 @@ private struct SettingsReader {
             case "log-format": settings.logFormat = try LogFormat(text: string(node), place: place)
             case "verbose": settings.isVerbose = try Settings.bool(string(node), place: place)
             case "ports-file": settings.portsFile = try string(node)
+            case "control": settings.control = try ControlChoice(text: string(node), place: place)
+            case "token": settings.token = try string(node)
+            case "scenario": settings.scenario = try string(node)
             case "comfyui":
                 for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors"]) {
                     if key == "profile" { settings.comfyUI.profile = try string(node) }

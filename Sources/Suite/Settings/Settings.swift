@@ -19,6 +19,12 @@ public struct Settings: Sendable, Equatable {
     public var isVerbose: Bool?
     /// The file that shall get the ready line.
     public var portsFile: String?
+    /// Where the control server listens, if it shall.
+    public var control: ControlChoice?
+    /// What clients of the control server must show.
+    public var token: String?
+    /// What is played from the beginning: the name of a scenario that comes with the suite, or a file.
+    public var scenario: String?
     public var comfyUI = ComfyUISettings()
     public var liteLLM = LiteLLMSettings()
 
@@ -39,6 +45,9 @@ public struct Settings: Sendable, Equatable {
         both.logFormat = logFormat ?? lower.logFormat
         both.isVerbose = isVerbose ?? lower.isVerbose
         both.portsFile = portsFile ?? lower.portsFile
+        both.control = control ?? lower.control
+        both.token = token ?? lower.token
+        both.scenario = scenario ?? lower.scenario
         both.comfyUI = comfyUI.over(lower.comfyUI)
         both.liteLLM = liteLLM.over(lower.liteLLM)
         return both

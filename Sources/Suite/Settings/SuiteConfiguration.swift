@@ -12,6 +12,15 @@ public struct SuiteConfiguration: Sendable, Equatable {
         public let app: AppSource?
         /// Where it listens: the first port is its address, the others are further ones. 0 takes a free one.
         public let ports: [Int]
+
+        /// For Gradio: what the app is called; one from a file as the fake.
+        var appName: String? {
+            switch app {
+            case .builtIn(let name): name
+            case .file: id
+            case nil: nil
+            }
+        }
     }
 
     /// Where a fake Gradio gets its role from.
@@ -38,11 +47,19 @@ public struct SuiteConfiguration: Sendable, Equatable {
     public let isVerbose: Bool
     /// The file that shall get the ready line.
     public let portsFile: String?
+    /// The port of the control server; nil if there is none.
+    public let controlPort: Int?
+    /// What its clients must show.
+    public let token: String?
+    /// What is played from the beginning.
+    public let scenario: String?
     public let comfyUI: ComfyUISettings
     public let liteLLM: LiteLLMSettings
 
     /// Settles what was asked for; refuses what cannot be meant so, with advice.
-    public init(_ settings: Settings) throws(SuiteError) {
+    ///
+    /// - Parameter usualControl: the control server's place where nobody says one.
+    public init(_ settings: Settings, usualControl: ControlChoice = .off) throws(SuiteError) {
         var chosen: [Fake] = []
         for name in settings.only ?? Lineup.entries.filter(\.isUsual).map(\.id) {
             guard let entry = Lineup.entry(name) else {
@@ -76,6 +93,16 @@ public struct SuiteConfiguration: Sendable, Equatable {
         logFormat = settings.logFormat ?? .text
         isVerbose = settings.isVerbose ?? false
         portsFile = settings.portsFile
+        token = settings.token
+        scenario = settings.scenario
+        switch settings.control ?? (settings.ports.random ? .port(0) : usualControl) {
+        case .off: controlPort = nil
+        case .port(let port):
+            if port != 0, fakes.contains(where: { $0.ports.contains(port) }) {
+                throw .usage("port \(port) was given twice: to a fake and to the control server")
+            }
+            controlPort = port
+        }
         comfyUI = settings.comfyUI
         liteLLM = settings.liteLLM
     }

@@ -30,17 +30,21 @@ public struct ReadyLine: Sendable, Equatable {
 
     /// The number from which every random choice of the fakes follows.
     public let seed: UInt64
+    /// Where the control server is; nil without one.
+    public let control: String?
     public let fakes: [Fake]
 
     /// The line of a suite whose fakes all listen.
-    public init(seed: UInt64, fakes: [Fake]) {
+    public init(seed: UInt64, control: String? = nil, fakes: [Fake]) {
         self.seed = seed
+        self.control = control
         self.fakes = fakes
     }
 
     /// The object, its keys in the documented order.
     public var json: JSON {
         var line: JSONObject = ["ready": true, "seed": .uint64(seed)]
+        if let control { line.append("control", .string(control)) }
         line.append("fakes", .array(fakes.map(\.json)))
         return .object(line)
     }
@@ -55,6 +59,7 @@ public struct ReadyLine: Sendable, Equatable {
             let seed = json["seed"]?.number?.uint64, let fakes = json["fakes"]?.array
         else { return nil }
         self.seed = seed
+        control = json["control"]?.string
         self.fakes = fakes.compactMap(Fake.init(json:))
     }
 }

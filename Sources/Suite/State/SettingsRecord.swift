@@ -32,6 +32,8 @@ struct SettingsRecord: Sendable, Equatable {
             ("nodes", suite.comfyUI.nodes?.joined(separator: " ")),
             ("cors", suite.comfyUI.corsOrigin),
             ("config", suite.liteLLM.config),
+            ("control", suite.controlPort.map { "\($0)" } ?? "off"),
+            ("scenario", suite.scenario),
         ]
         self.words = words.compactMap { name, value in value.map { Word(name: name, value: $0) } }
     }

@@ -42,6 +42,14 @@ public enum WholeFile {
         }
     }
 
+    /// Adds text at the end of a file, which is made if there is none.
+    static func append(_ text: String, to path: String) throws(SuiteError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw SuiteError(.start, "cannot write \(path): \(lastSystemError())") }
+        defer { close(descriptor) }
+        write(text, to: descriptor)
+    }
+
     /// Writes all of a text to an open file or pipe; false when the other end is gone or the disk is full.
     @discardableResult
     static func write(_ text: String, to descriptor: Int32) -> Bool {

@@ -11,10 +11,12 @@ public struct AddressTable: Sendable {
 
     /// The lines, without a heading.
     public var text: String {
-        let names = readyLine.fakes.map(\.id)
-        let titles = readyLine.fakes.map(Self.title)
-        return readyLine.fakes.indices.map { index in
-            let addresses = readyLine.fakes[index].urls.map { ink.address($0) }.joined(separator: "  ")
+        var rows = readyLine.fakes.map { (name: $0.id, title: Self.title(of: $0), urls: $0.urls) }
+        if let control = readyLine.control { rows.append(("control", "control server", [control])) }
+        let names = rows.map(\.name)
+        let titles = rows.map(\.title)
+        return rows.indices.map { index in
+            let addresses = rows[index].urls.map { ink.address($0) }.joined(separator: "  ")
             let title = ink.faint(padded(titles[index], titles))
             return "  \(ink.strong(padded(names[index], names)))  \(title)  \(addresses)\n"
         }.joined()

@@ -55,8 +55,13 @@ extension Reply {
         guard case .bytes(let bytes) = body, let json = try? JSON(parsing: bytes) else { return }
         let style = JSONStyle.like(String(decoding: bytes.prefix(4096), as: UTF8.self))
         let edited = json.edited(edits).bytes(style)
-        body = .bytes(edited)
-        if headers.contains("content-length") { headers["content-length"] = "\(edited.count)" }
+        replaceBody(edited)
+    }
+
+    /// Another whole body, with the length that it has.
+    mutating func replaceBody(_ bytes: [UInt8]) {
+        body = .bytes(bytes)
+        if headers.contains("content-length") { headers["content-length"] = "\(bytes.count)" }
     }
 }
 

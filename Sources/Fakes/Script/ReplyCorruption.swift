@@ -63,9 +63,9 @@ struct ReplyCorruption {
             return Self.promising(body.count, reply, Array(half))
         case .invalidJSON:
             // The last character goes: an object that is never closed.
-            reply.body = .bytes(Array(body.dropLast()))
+            reply.replaceBody(Array(body.dropLast()))
         case .invalidUTF8:
-            reply.body = .bytes(body.invalidUTF8)
+            reply.replaceBody(body.invalidUTF8)
         case .badChunk:
             reply.headers.remove("content-length")
             reply.body = .stream { writer in

@@ -159,6 +159,35 @@ import UnderstudyTestKit
         #expect(answer.headers["retry-after"] == "7")
     }
 
+    @Test func `a quota of a scenario is told as a limit of the key`() async throws {
+        let rule = Rule(
+            name: "two calls",
+            on: Match(
+                fake: FakePattern(kind: "litellm"),
+                subject: .request(method: "POST", path: PathTemplate("/v1/chat/completions"))),
+            effects: [.quota(Quota(unit: .requests, amount: 2, per: .seconds(600)))])
+        let clock = ContinuousClock.now
+        try await withFake(id: "litellm", { FakeLiteLLM(environment: $0) }) { fake in
+            await fake.play(
+                Scenario(name: "quota", rules: [rule]), since: ScenarioClock(now: { ContinuousClock.now - clock }))
+            func ask(_ key: String) async throws -> RawResponse {
+                try await RawSocket.request(
+                    "POST", fake.url + "/v1/chat/completions", headers: ["Authorization": "Bearer \(key)"],
+                    body: Self.body(for: "", model: "gpt-4o-mini").text())
+            }
+            let first = try await ask("sk-a")
+            _ = try await ask("sk-a")
+            let third = try await ask("sk-a")
+            let other = try await ask("sk-b")
+
+            #expect(first.headers["x-ratelimit-api_key-remaining-requests"] == "1")
+            #expect(third.status == 429)
+            #expect(third.text.contains("Limit type: requests. Current limit: 2, Remaining: 0."))
+            #expect(third.headers["x-ratelimit-api_key-remaining-requests"] == "0")
+            #expect(other.status == 200)
+        }
+    }
+
     // MARK: The provider
 
     @Test(arguments: [

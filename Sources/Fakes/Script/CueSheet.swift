@@ -57,7 +57,10 @@ struct CueSheet {
     /// What the fake itself must know.
     var direction: Direction {
         var direction = Direction()
-        if case .native(let error) = answer { direction.error = error }
+        if case .native(let error) = answer {
+            direction.error = error
+            direction.quota = quotas.lazy.map(\.standing).first(where: \.isExceeded)
+        }
         if !stepDelays.isEmpty { direction.stepDelay = { [stepDelays] in stepDelays.next() } }
         return direction
     }

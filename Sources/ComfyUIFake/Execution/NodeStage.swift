@@ -1,7 +1,6 @@
 internal import Fakes
 internal import JSONTree
 internal import Media
-internal import SocketServer
 
 /// What a running node may do to the server: wait, report, show, save.
 ///
@@ -54,7 +53,7 @@ final class NodeStage {
         guard let delay = run.item.script.stepDelay?(), delay > .zero else { return }
         time += delay
         do {
-            try await state.environment.loop.clock.sleep(until: .now + delay)
+            try await state.environment.wait(delay)
         } catch {
             throw .interrupted
         }

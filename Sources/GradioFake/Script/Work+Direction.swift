@@ -1,7 +1,5 @@
 import Fakes
-import JSONTree
 import Scenarios
-import SocketServer
 
 extension Work {
     /// Fails where a scenario wants the function to fail: at once, or when so many messages of its event have been sent.
@@ -16,7 +14,7 @@ extension Work {
     mutating func linger(in environment: FakeEnvironment) async throws {
         hasLingered = true
         guard let delay = caller.direction.stepDelay?(), delay > .zero else { return }
-        try await environment.loop.clock.sleep(until: .now + delay)
+        try await environment.wait(delay)
         try Task.checkCancellation()
     }
 }

@@ -1,5 +1,4 @@
 internal import Fakes
-internal import SocketServer
 
 /// The time between two tokens of an upstream: its own, and what a scenario adds to each.
 struct TokenPace: Sendable {
@@ -13,6 +12,6 @@ struct TokenPace: Sendable {
     func wait(in environment: FakeEnvironment) async throws {
         try await environment.sleep(between)
         guard let delay = stepDelay?(), delay > .zero else { return }
-        try await environment.loop.clock.sleep(until: .now + delay)
+        try await environment.wait(delay)
     }
 }

@@ -108,7 +108,9 @@ let package = Package(
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(of: "LiteLLMFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(of: "GradioFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
-        tests(of: "ControlServer", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
+        tests(
+            of: "ControlServer",
+            ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree", "YAMLNodes"]),
         tests(of: "Suite", ["UnderstudyTestKit", "Fakes", "SocketServer", "understudy", "fake-comfyui", logging]),
     ]
 )

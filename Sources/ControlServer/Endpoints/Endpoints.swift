@@ -16,43 +16,41 @@ struct Endpoint: Sendable {
 
 /// All resources of the control server, as `contracts/understudy/openapi.yaml` describes them.
 enum Endpoints {
+    static let all: [(method: String, path: String, endpoint: Endpoint)] = [
+        ("GET", "/", Endpoint(Overview.page)),
+        ("GET", "/health", Endpoint(isOpen: true, Overview.health)),
+        ("GET", "/ready", Endpoint(isOpen: true, Overview.ready)),
+        ("GET", "/metrics", Endpoint(Metrics.get)),
+        ("GET", "/openapi.yaml", Endpoint(Overview.description)),
+        ("POST", "/reset", Endpoint(Overview.reset)),
+        ("GET", "/fakes", Endpoint(FakeEndpoints.list)),
+        ("POST", "/fakes", Endpoint(FakeEndpoints.create)),
+        ("GET", "/fakes/{id}", Endpoint(FakeEndpoints.get)),
+        ("DELETE", "/fakes/{id}", Endpoint(FakeEndpoints.delete)),
+        ("GET", "/fakes/{id}/state", Endpoint(FakeEndpoints.state)),
+        ("PATCH", "/fakes/{id}/state", Endpoint(FakeEndpoints.setState)),
+        ("POST", "/fakes/{id}/reset", Endpoint(FakeEndpoints.reset)),
+        ("GET", "/scenarios", Endpoint(ScenarioEndpoints.library)),
+        ("GET", "/scenarios/{name}", Endpoint(ScenarioEndpoints.fromLibrary)),
+        ("GET", "/scenario", Endpoint(ScenarioEndpoints.get)),
+        ("PUT", "/scenario", Endpoint(ScenarioEndpoints.put)),
+        ("DELETE", "/scenario", Endpoint(ScenarioEndpoints.delete)),
+        ("POST", "/scenario/check", Endpoint(ScenarioEndpoints.check)),
+        ("GET", "/rules", Endpoint(ScenarioEndpoints.rules)),
+        ("POST", "/rules", Endpoint(ScenarioEndpoints.addRules)),
+        ("DELETE", "/rules", Endpoint(ScenarioEndpoints.removeRules)),
+        ("DELETE", "/rules/{name}", Endpoint(ScenarioEndpoints.removeRule)),
+        ("GET", "/journal", Endpoint(JournalEndpoints.query)),
+        ("DELETE", "/journal", Endpoint(JournalEndpoints.clear)),
+        ("GET", "/journal/har", Endpoint(JournalEndpoints.archive)),
+        ("GET", "/journal/feed", Endpoint(JournalEndpoints.feed)),
+        ("GET", "/journal/{number}", Endpoint(JournalEndpoints.entry)),
+        ("POST", "/verify", Endpoint(JournalEndpoints.verify)),
+    ]
+
     static let table: RouteTable<Endpoint> = {
         var table = RouteTable<Endpoint>()
-        func on(_ method: String, _ path: String, isOpen: Bool = false, _ answer: @escaping Endpoint.Answer) {
-            table.on(method, path, Endpoint(isOpen: isOpen, answer))
-        }
-        on("GET", "/", Overview.page)
-        on("GET", "/health", isOpen: true, Overview.health)
-        on("GET", "/ready", isOpen: true, Overview.ready)
-        on("GET", "/metrics", Metrics.get)
-        on("GET", "/openapi.yaml", Overview.description)
-        on("POST", "/reset", Overview.reset)
-
-        on("GET", "/fakes", FakeEndpoints.list)
-        on("POST", "/fakes", FakeEndpoints.create)
-        on("GET", "/fakes/{id}", FakeEndpoints.get)
-        on("DELETE", "/fakes/{id}", FakeEndpoints.delete)
-        on("GET", "/fakes/{id}/state", FakeEndpoints.state)
-        on("PATCH", "/fakes/{id}/state", FakeEndpoints.setState)
-        on("POST", "/fakes/{id}/reset", FakeEndpoints.reset)
-
-        on("GET", "/scenarios", ScenarioEndpoints.library)
-        on("GET", "/scenarios/{name}", ScenarioEndpoints.fromLibrary)
-        on("GET", "/scenario", ScenarioEndpoints.get)
-        on("PUT", "/scenario", ScenarioEndpoints.put)
-        on("DELETE", "/scenario", ScenarioEndpoints.delete)
-        on("POST", "/scenario/check", ScenarioEndpoints.check)
-        on("GET", "/rules", ScenarioEndpoints.rules)
-        on("POST", "/rules", ScenarioEndpoints.addRules)
-        on("DELETE", "/rules", ScenarioEndpoints.removeRules)
-        on("DELETE", "/rules/{name}", ScenarioEndpoints.removeRule)
-
-        on("GET", "/journal", JournalEndpoints.query)
-        on("DELETE", "/journal", JournalEndpoints.clear)
-        on("GET", "/journal/har", JournalEndpoints.archive)
-        on("GET", "/journal/feed", JournalEndpoints.feed)
-        on("GET", "/journal/{number}", JournalEndpoints.entry)
-        on("POST", "/verify", JournalEndpoints.verify)
+        for (method, path, endpoint) in all { table.on(method, path, endpoint) }
         return table
     }()
 }

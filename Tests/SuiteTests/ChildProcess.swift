@@ -36,9 +36,11 @@ final class ChildProcess: Sendable {
         // `env` changes the folder and becomes the program.
         let command = ["env", "-C", folder, Self.folderOfPrograms + program] + arguments
         var words = unsafe command.map { unsafe strdup($0) } + [nil]
-        // Where `make coverage` wants to hear what was reached; nothing else of ours is theirs.
-        let coverage = ["LLVM_PROFILE_FILE"].compactMap { name in environmentVariable(name).map { (name, $0) } }
-        let given = environment.map { ($0.key, $0.value) } + coverage
+        // What `make coverage` and `make sanitize` tell each program; nothing else of ours is theirs.
+        let tools = ["LLVM_PROFILE_FILE", "TSAN_OPTIONS", "ASAN_OPTIONS"].compactMap { name in
+            environmentVariable(name).map { (name, $0) }
+        }
+        let given = environment.map { ($0.key, $0.value) } + tools
         var variables = unsafe given.map { unsafe strdup("\($0.0)=\($0.1)") } + [nil]
         defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var pid: pid_t = 0

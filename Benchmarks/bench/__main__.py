@@ -52,7 +52,9 @@ def main() -> int:
         take("floor events", lambda: measured.events("floor", floor.port, stream, *get))
         take("floor echo", lambda: measured.echoes(*get))
         try:
-            suite = stack.enter_context(Suite())
+            # Without control server there is no journal; what the journal costs has a row of its own.
+            suite = stack.enter_context(Suite("--control", "off"))
+            journaled = stack.enter_context(Suite())
         except (RuntimeError, TypeError, FileNotFoundError) as error:
             print(f"bench: the suite does not start: {error}", file=sys.stderr)
             suite = None
@@ -63,6 +65,11 @@ def main() -> int:
                     take(
                         f"{name} GET",
                         lambda: measured.small_answers(name, suite, port, path, whole, arguments.rounds))
+            if port := journaled.fakes.get("comfyui"):
+                take(
+                    "comfyui GET, with journal",
+                    lambda: measured.small_answers(
+                        "comfyui with journal", journaled, port, GETS["comfyui"], whole, arguments.rounds))
             if port := suite.fakes.get("litellm"):
                 take("litellm POST", lambda: measured.chat(suite, port, whole, arguments.rounds))
                 asked = load.request("POST", "/v1/chat/completions", measured.STREAM)

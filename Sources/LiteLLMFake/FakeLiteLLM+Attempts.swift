@@ -13,6 +13,7 @@ extension FakeLiteLLM {
     ///   - style: how a failure is told.
     ///   - perform: calls one deployment.
     /// - Returns: what `perform` gave, and how it came about.
+    @inline(__always)
     func attempt<Result>(
         _ call: Call, route: FailureFields.Route, style: CallStyle,
         _ perform: (Deployment) async throws(CallFailure) -> Result
@@ -48,6 +49,7 @@ extension FakeLiteLLM {
         var retries = 0
     }
 
+    @inline(__always)
     private func attempt<Result>(
         group: String, _ call: Call, style: CallStyle, _ perform: (Deployment) async throws(CallFailure) -> Result
     ) async throws(GroupFailure) -> (Result, Made) {

@@ -25,13 +25,13 @@ extension FakeLiteLLM {
     }
 
     /// Admits a call, and settles it when it fails.
+    @inline(__always)
     func limited(
         _ call: Call, route: FailureFields.Route, _ answer: (Call) async throws(ProxyError) -> Reply
     ) async throws(ProxyError) -> Reply {
         try limitAsDirected(call, route: route)
-        guard call.caller.key != nil else { return try await answer(call) }
         var call = call
-        try admit(&call, prompt: promptTokens(call), route: route)
+        if call.caller.key != nil { try admit(&call, prompt: promptTokens(call), route: route) }
         do throws(ProxyError) {
             return try await answer(call)
         } catch {
@@ -57,6 +57,7 @@ extension FakeLiteLLM {
     }
 
     /// Calls a deployment for a chat.
+    @inline(__always)
     func outcome(
         of deployment: Deployment, _ call: Call, style: CallStyle, streams: Bool
     ) async throws(CallFailure) -> ChatOutcome {
@@ -88,6 +89,7 @@ extension FakeLiteLLM {
         return .mock(text)
     }
 
+    @inline(__always)
     private func chatWithOne(_ call: Call) async throws(ProxyError) -> Reply {
         if let hit = cached(call, shape: .chat, route: "chat") { return hit }
         let (outcome, made) = try await attempt(call, route: .chat, style: .chat) { (deployment) throws(CallFailure) in

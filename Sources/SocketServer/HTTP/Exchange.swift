@@ -42,6 +42,11 @@ public final class Exchange: @unchecked Sendable {
         try await requestBody.whole(limit: limit ?? bodyLimit)
     }
 
+    /// The whole body if it is there already, as a short one is that came with its head; nil when it must be waited for.
+    public func bodyAtHand() -> [UInt8]? {
+        requestBody.wholeAtHand(limit: bodyLimit)
+    }
+
     /// The whole body, which stays where it is: ``body(limit:)``, ``nextBodyPiece()`` and all that read by them get it
     /// again. For whoever looks at a request before the one who answers it.
     ///

@@ -82,7 +82,7 @@ final class RequestBody {
     /// Everything, once it is there.
     func whole(limit: Int) async throws(BodyError) -> [UInt8] {
         if let declaredLength, declaredLength > limit { throw .tooLarge(limit: limit) }
-        if isComplete, bytes.count <= limit { return takeAll() }
+        if let whole = wholeAtHand(limit: limit) { return whole }
         var result: [UInt8] = []
         if let declaredLength { result.reserveCapacity(min(declaredLength, 1 << 20)) }
         while let piece = try await next() {
@@ -90,6 +90,11 @@ final class RequestBody {
             if result.count > limit { throw .tooLarge(limit: limit) }
         }
         return result
+    }
+
+    /// Everything, if it is there.
+    func wholeAtHand(limit: Int) -> [UInt8]? {
+        isComplete && bytes.count <= limit ? takeAll() : nil
     }
 
     /// Everything, once it is there, left in place.

@@ -57,6 +57,7 @@ public struct JSONObject: Sendable {
         if let place = position(of: key) {
             members[place].value = value
         } else {
+            if members.isEmpty { members.reserveCapacity(4) }
             members.append(Member(key: key, value: value))
             index?[ExactKey(key)] = members.count - 1
             if index == nil { indexIfLarge() }

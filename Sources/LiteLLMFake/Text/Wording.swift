@@ -61,27 +61,36 @@ struct Wording: Sendable {
         }
     }
 
+    private enum Sign {
+        case blank, ofWord, other
+    }
+
     /// Where each piece ends, counted in bytes.
     private static func ends(in text: String) -> [Int] {
         let bytes = Array(text.utf8)
-        var ends: [Int] = []
-        ends.reserveCapacity(bytes.count / 4 + 1)
-        var place = 0
-        var (wasWord, wasBlank) = (false, true)
-        func take(isWord: Bool, isBlank: Bool, count: Int) {
-            if isBlank || (isWord != wasWord && !wasBlank), place > 0 { ends.append(place) }
-            place += count
-            (wasWord, wasBlank) = (isWord, isBlank)
+        guard bytes.allSatisfy({ $0 < 0x80 }) else {
+            return ends(
+                of: text.lazy.map { sign in
+                    (sign == " " ? .blank : sign.isLetter || sign.isNumber ? .ofWord : .other, sign.utf8.count)
+                }, roomFor: bytes.count)
         }
-        if bytes.allSatisfy({ $0 < 0x80 }) {
-            for byte in bytes {
-                let isWord = (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
-                take(isWord: isWord, isBlank: byte == 0x20, count: 1)
-            }
-        } else {
-            for sign in text {
-                take(isWord: sign.isLetter || sign.isNumber, isBlank: sign == " ", count: sign.utf8.count)
-            }
+        return ends(
+            of: bytes.lazy.map { byte in
+                let isOfWord = (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
+                return (byte == 0x20 ? .blank : isOfWord ? .ofWord : .other, 1)
+            }, roomFor: bytes.count)
+    }
+
+    @inline(__always)
+    private static func ends(of signs: some Sequence<(Sign, bytes: Int)>, roomFor count: Int) -> [Int] {
+        var ends: [Int] = []
+        ends.reserveCapacity(count / 4 + 1)
+        var place = 0
+        var last = Sign.blank
+        for (sign, bytes) in signs {
+            if place > 0, sign == .blank || (sign != last && last != .blank) { ends.append(place) }
+            place += bytes
+            last = sign
         }
         if place > 0 { ends.append(place) }
         return ends

@@ -127,7 +127,7 @@ public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStri
 
     /// Every value of a field, in order.
     public func all(_ name: String) -> [String] {
-        entries.indices.filter { matches($0, name) }.map { value(at: $0) }
+        entries.indices.lazy.filter { matches($0, name) }.map { value(at: $0) }
     }
 
     /// Whether a field of this name is there.

@@ -109,9 +109,9 @@ import UnderstudyTestKit
     /// Sends a request and reads its whole answer.
     func exchange(_ request: String) async throws -> RawResponse {
         try await send(request)
-        let (bytes, _) = try await read { RawResponse($0)?.isComplete == true }
+        let (bytes, end) = try await read { RawResponse($0)?.isComplete == true }
         guard let response = RawResponse(bytes) else {
-            throw Failure(description: "no answer in \(bytes.count) bytes")
+            throw Failure(description: "no answer in \(bytes.count) bytes: \(end)")
         }
         return response
     }

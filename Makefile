@@ -87,7 +87,9 @@ coverage: setup ## which lines the Swift tests reach, by module
 	@bin="$$($(SWIFT) build --show-bin-path)"; \
 	"$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov" report "$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests)/'
 
+# Instrumented, a test computes for many seconds: two at once, so that none waits longer than a server does for its client.
 .PHONY: sanitize
+sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
 sanitize: setup ## the Swift tests under the thread sanitizer, then under the address sanitizer
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer.txt" \
 	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-sanitize-thread

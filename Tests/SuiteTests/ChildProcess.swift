@@ -60,7 +60,9 @@ final class ChildProcess: Sendable {
     func outcome() async -> Outcome {
         let pid = pid
         let status: Int32 = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            // A queue of its own has a thread of its own; the global one's threads are those that run every Swift task,
+            // as many as there are cores, and two children that take their time would hold up all tests.
+            DispatchQueue(label: "child-process").async {
                 var status: Int32 = 0
                 unsafe waitpid(pid, &status, 0)
                 continuation.resume(returning: status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)

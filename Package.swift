@@ -35,12 +35,20 @@ let package = Package(
         .executable(name: "fake-comfyui", targets: ["fake-comfyui"]),
         .executable(name: "fake-litellm", targets: ["fake-litellm"]),
         .executable(name: "fake-gradio", targets: ["fake-gradio"]),
+        .library(name: "Connectivity", targets: ["Connectivity"]),
         .library(
             name: "Understudy", targets: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // The rest is for Connectivity alone: no server and no command of the suite links it.
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // C, seen by one Swift module each.
@@ -84,6 +92,22 @@ let package = Package(
             ]),
         module("UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
 
+        // The client library: nothing of the fakes, and nothing of theirs links it.
+        module(
+            "Connectivity",
+            [
+                logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         executable("understudy", ["Suite"]),
         executable("fake-comfyui", ["Suite"]),
         executable("fake-litellm", ["Suite"]),
@@ -111,6 +135,15 @@ let package = Package(
         tests(
             of: "ControlServer",
             ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree", "YAMLNodes"]),
+        tests(
+            of: "Connectivity",
+            [
+                "UnderstudyTestKit", "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "Scenarios", "SocketServer",
+                "JSONTree",
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         tests(of: "Suite", ["UnderstudyTestKit", "Fakes", "SocketServer", "understudy", "fake-comfyui", logging]),
     ]
 )

@@ -1,0 +1,41 @@
+/// Calls of one service, repeated where that can help and does no harm.
+struct RepeatedCalls: Sendable {
+    let transfers: HTTPTransfers
+    var policy: RetryPolicy
+    var time: any Timekeeper
+    /// Numbers from 0 to 1.
+    var luck: @Sendable () -> Double
+
+    var peer: Peer { transfers.peer }
+
+    /// Tries until it succeeds, cannot succeed, or the deadline of the whole comes near.
+    func callAsFunction<Result>(_ attempt: (_ left: Duration) async throws -> Result) async throws -> Result {
+        let deadline = time.now + transfers.limits.total
+        var tried = 0
+        while true {
+            do {
+                return try await attempt(deadline - time.now)
+            } catch let failure as ConnectivityError {
+                tried += 1
+                guard let wait = policy.wait(after: failure, tried: tried, luck: luck(), left: deadline - time.now)
+                else { throw failure }
+                try await pause(wait, failure)
+            } catch is CancellationError {
+                throw cancelled(nil)
+            }
+        }
+    }
+
+    /// Waits; a wait that is cancelled ends as a typed error.
+    func pause(_ wait: Duration, _ failure: ConnectivityError?) async throws {
+        do {
+            try await time.sleep(for: wait)
+        } catch {
+            throw cancelled(failure)
+        }
+    }
+
+    private func cancelled(_ failure: ConnectivityError?) -> ConnectivityError {
+        peer.error(.cancelled, expected: "an answer", came: "the task was cancelled", underlying: failure)
+    }
+}

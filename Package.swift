@@ -138,8 +138,11 @@ let package = Package(
         tests(
             of: "Connectivity",
             [
-                "UnderstudyTestKit", "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "Scenarios", "SocketServer",
-                "JSONTree",
+                "UnderstudyTestKit", "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "Scenarios", "Journal",
+                "SocketServer", "JSONTree",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,0 +1,314 @@
+// Jobs: how they are sent, what becomes of them, and how that is found out when messages are missing.
+extension ComfyUIClient {
+    /// Sends a workflow in the API's form: node ids and their nodes.
+    ///
+    /// Connected, it returns when the server has taken the job. Otherwise the job is kept, and sent in its turn once
+    /// there is a connection.
+    ///
+    /// - Parameter extra: `extra_data` of the API.
+    /// - Throws: ``JobFailure`` if the server refuses it; ``ConnectivityError`` `queue_full` if too many wait already.
+    public func sendWorkflow(_ workflow: JSONValue, extra: JSONValue? = nil) async throws -> ComfyUIJob {
+        guard state != .closed else { throw error(.closed, "an open client", "it was closed") }
+        guard workflow.object != nil else {
+            throw error(.invalidArgument, "a workflow, which is an object of nodes", "got \(workflow.kind)")
+        }
+        guard waiting.count < settings.queueLimit else {
+            throw error(.queueFull, "room for another job", "\(waiting.count) are waiting already")
+        }
+        let id = settings.makeID()
+        let (events, continuation) = AsyncStream<JobEvent>.makeStream()
+        jobs[id] = Job(workflow: workflow, extra: extra, events: continuation)
+        waiting.append(id)
+        guard state == .connected else { return ComfyUIJob(id: id, events: events) }
+        start { await $0.sendWaiting() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { jobs[id]?.submitters.append($0) }
+        } onCancel: {
+            Task { await self.withdraw(id) }
+        }
+        return ComfyUIJob(id: id, events: events)
+    }
+
+    /// Stops a job, whether it runs, waits at the server or waits here. It ends with `interrupted`, unless its end
+    /// comes first.
+    public func interrupt(_ job: ComfyUIJob) async throws {
+        guard jobs[job.id] != nil else { return }
+        if let place = waiting.firstIndex(of: job.id), jobs[job.id]?.mayBeKnown == false {
+            waiting.remove(at: place)
+            return end(job.id, .interrupted)
+        }
+        jobs[job.id]?.isInterrupted = true
+        try await requests.deletePending(job.id)
+        try await requests.interrupt(job.id)
+        await settleAll()
+    }
+
+    // MARK: Sending
+
+    /// Sends what waits, one after the other, as long as there is a connection.
+    func sendWaiting() async {
+        guard !isSending else {
+            sendsAgain = true
+            return
+        }
+        isSending = true
+        defer {
+            isSending = false
+            if sendsAgain {
+                sendsAgain = false
+                start { await $0.sendWaiting() }
+            }
+        }
+        var tried = 0
+        while state == .connected, !Task.isCancelled, let id = waiting.first {
+            guard let job = jobs[id] else {
+                waiting.removeFirst()
+                continue
+            }
+            do {
+                if job.mayBeKnown, try await isKnown(id) {
+                    didTake(id)
+                } else {
+                    try await submit(id, job)
+                }
+                tried = 0
+            } catch let failure as ConnectivityError {
+                // Refused at the door, the server cannot have it; otherwise only the server can tell.
+                if failure.code != .refused { jobs[id]?.mayBeKnown = true }
+                guard state == .connected, !Task.isCancelled else { return }
+                tried += 1
+                if let wait = settings.retry.wait(
+                    after: failure, tried: tried, luck: settings.luck(), left: .seconds(3600))
+                {
+                    try? await settings.time.sleep(for: wait)
+                } else {
+                    tried = 0
+                    drop(id, failure)
+                }
+            } catch {
+                jobs[id]?.mayBeKnown = true
+                return  // cancelled: the connection is gone, and the job stays where it is
+            }
+        }
+    }
+
+    private func submit(_ id: String, _ job: Job) async throws {
+        switch try await requests.submit(job.workflow, id: id, client: self.id, extra: job.extra) {
+        case .taken: didTake(id)
+        case .refused(let failure): drop(id, failure)
+        }
+    }
+
+    /// Whether the server has a job whose submission was never answered.
+    ///
+    /// A server may still be at the request that it did not answer: so it is asked more than once before the answer
+    /// counts as no.
+    private func isKnown(_ id: String) async throws -> Bool {
+        for wait in [Duration.zero, .milliseconds(100), .milliseconds(200)] {
+            if wait > .zero { try await settings.time.sleep(for: wait) }
+            let queue = try await requests.queue()
+            if queue.running.contains(id) || queue.pending.contains(id) { return true }
+            if try await requests.history(of: id) != nil { return true }
+        }
+        return false
+    }
+
+    private func didTake(_ id: String) {
+        waiting.removeAll { $0 == id }
+        guard var job = jobs[id] else { return }
+        let wasUnclear = job.mayBeKnown
+        job.mayBeKnown = false
+        job.epoch = epoch
+        let events = job.progress.take()
+        let submitters = job.submitters
+        job.submitters = []
+        jobs[id] = job
+        for event in events { job.events.yield(event) }
+        for submitter in submitters { submitter.resume() }
+        // It may have run while nobody listened, or nobody may want it any more.
+        if wasUnclear || job.isInterrupted { start { await $0.settleAll() } }
+    }
+
+    /// The server does not want it, or cannot be had: whoever sent it learns of it, there or in the events.
+    private func drop(_ id: String, _ failure: any Error) {
+        waiting.removeAll { $0 == id }
+        guard let job = jobs[id] else { return }
+        jobs[id]?.submitters = []
+        for submitter in job.submitters { submitter.resume(throwing: failure) }
+        let asFailure = failure as? JobFailure ?? (failure as? ConnectivityError).map { JobFailure($0) }
+        if let asFailure { end(id, .failed(asFailure)) }
+    }
+
+    /// Nobody waits for an answer to what waits for a connection.
+    func letSubmittersGo() {
+        for id in waiting {
+            let submitters = jobs[id]?.submitters ?? []
+            jobs[id]?.submitters = []
+            for submitter in submitters { submitter.resume() }
+        }
+    }
+
+    /// Whoever sent it has gone away before the server had it.
+    private func withdraw(_ id: String) async {
+        guard let job = jobs[id], !job.submitters.isEmpty else { return }
+        let cancelled = error(.cancelled, "the server to take the job", "the task was cancelled")
+        if job.mayBeKnown || isSending && waiting.first == id {
+            jobs[id]?.isInterrupted = true  // it is on its way: it is stopped when it arrives
+            jobs[id]?.submitters = []
+            for submitter in job.submitters { submitter.resume(throwing: cancelled) }
+        } else {
+            drop(id, cancelled)
+        }
+    }
+
+    // MARK: Listening
+
+    func take(_ message: ComfyUIMessage) {
+        switch message {
+        case .status(let remaining, _):
+            // Nothing is left to do, and yet some job has not ended: its messages are missing.
+            if remaining == 0, hasOutstanding { start { await $0.settleAll() } }
+            return
+        case .other: return
+        default: break
+        }
+        guard let id = message.job ?? runningJob, jobs[id] != nil else {
+            // The greeting names the node of a running job that nobody else could have asked for.
+            if case .executing(nil, _) = message { return }
+            ignored.foreign += 1
+            return
+        }
+        hasHeard = true
+        switch message {
+        case .started, .executing: runningJob = id
+        case .ended, .raised, .interrupted: runningJob = nil
+        default: break
+        }
+        guard let events = jobs[id]?.progress.take(message) else { return }
+        for event in events { deliver(event, to: id) }
+        switch message {
+        case .succeeded, .ended: start { await $0.settle(id) }
+        default: break
+        }
+    }
+
+    private var hasOutstanding: Bool {
+        jobs.values.contains { $0.progress.stage == .taken || $0.progress.stage == .running }
+    }
+
+    private func deliver(_ event: JobEvent, to id: String) {
+        jobs[id]?.events.yield(event)
+        if event.isLast {
+            jobs[id]?.events.finish()
+            jobs[id] = nil
+            waiting.removeAll { $0 == id }
+            if runningJob == id { runningJob = nil }
+        }
+    }
+
+    /// The end of a job, unless it has ended before.
+    func end(_ id: String, _ event: JobEvent) {
+        guard let job = jobs[id] else { return }
+        let submitters = job.submitters
+        jobs[id]?.submitters = []
+        for event in jobs[id]?.progress.end(event) ?? [] { deliver(event, to: id) }
+        for submitter in submitters { submitter.resume() }
+    }
+
+    // MARK: Finding out
+
+    /// Asks the server what became of all jobs that it took, sends again those that it has lost, and then what waits.
+    func settleAll() async {
+        guard !isAsking else {
+            asksAgain = true
+            return
+        }
+        isAsking = true
+        do {
+            // First the queue: a job that leaves it between the two questions is in the history by then.
+            let asked = jobs.filter { $0.value.progress.stage > .waiting }.map(\.key).sorted()
+            if !asked.isEmpty {
+                let queue = try await requests.queue()
+                var lost: [String] = []
+                for id in asked where jobs[id] != nil {
+                    if try await !settle(id, queue) { lost.append(id) }
+                }
+                sendAgain(lost)
+            }
+        } catch {
+            // Not to be asked now: the next quiet time, or the next connection, will tell.
+        }
+        isAsking = false
+        if asksAgain {
+            asksAgain = false
+            start { await $0.settleAll() }
+        }
+        await sendWaiting()
+    }
+
+    /// - Returns: whether the server knows the job.
+    private func settle(_ id: String, _ queue: JobQueue) async throws -> Bool {
+        if queue.running.contains(id) {
+            for event in jobs[id]?.progress.run() ?? [] { deliver(event, to: id) }
+            if jobs[id]?.isInterrupted == true { try await requests.interrupt(id) }
+            return true
+        }
+        if queue.pending.contains(id) {
+            guard jobs[id]?.isInterrupted == true else { return true }
+            try await requests.deletePending(id)
+            return false
+        }
+        guard let entry = try await requests.history(of: id) else { return jobs[id] == nil }
+        end(id, entry.event)
+        return true
+    }
+
+    private func sendAgain(_ lost: [String]) {
+        var again: [String] = []
+        for id in lost {
+            guard let job = jobs[id] else { continue }
+            if job.isInterrupted {
+                end(id, .interrupted)
+            } else if job.progress.stage == .succeeded {
+                end(id, .finished(JobResult(outputs: job.progress.outputs)))
+            } else if job.epoch < epoch {
+                // Taken over an earlier connection, and gone: the server was started anew and has forgotten it.
+                jobs[id]?.progress.startOver()
+                again.append(id)
+            } else {
+                let gone = error(.jobFailed, "the job in the server's queue or history", "somebody has deleted it")
+                end(id, .failed(JobFailure(gone)))
+            }
+        }
+        waiting.insert(contentsOf: again, at: 0)
+    }
+
+    /// Fetches the outputs of a job that has ended, or seems to; does nothing for one that goes on.
+    ///
+    /// The history may come a little later than the message (protocol, section 3).
+    private func settle(_ id: String) async {
+        var wait = Duration.milliseconds(10)
+        while jobs[id] != nil, !Task.isCancelled {
+            if let entry = try? await requests.history(of: id) { return end(id, entry.event) }
+            guard let job = jobs[id], job.progress.stage == .succeeded || job.isInterrupted else { return }
+            if job.isInterrupted { return await settleAll() }
+            guard wait < .seconds(10) else {
+                // All went well, by the server's word: what its nodes have shown is the result.
+                return end(id, .finished(JobResult(outputs: job.progress.outputs)))
+            }
+            try? await settings.time.sleep(for: wait)
+            wait *= 2
+        }
+    }
+
+    /// When nothing is heard for long of jobs that go on, messages may have been lost.
+    func watchQuiet() async {
+        while !Task.isCancelled {
+            hasHeard = false
+            do { try await settings.time.sleep(for: settings.quiet) } catch { return }
+            if !hasHeard, jobs.values.contains(where: { $0.progress.stage > .waiting }) || !waiting.isEmpty {
+                await settleAll()
+            }
+        }
+    }
+}

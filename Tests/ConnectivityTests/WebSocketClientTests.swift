@@ -1,0 +1,319 @@
+import Testing
+
+@testable import Connectivity
+
+/// The client of ComfyUI against the fake server: the story's WebSocket client.
+@Suite(.timeLimit(.minutes(1))) struct WebSocketClientTests {
+    private func settings(_ change: (inout ComfyUISettings) -> Void = { _ in }) -> ComfyUISettings {
+        var settings = ComfyUISettings()
+        settings.retry = RetryPolicy(first: .milliseconds(5))
+        settings.reconnection = { $0 > 50 ? nil : .milliseconds(10) }
+        settings.quiet = .milliseconds(200)
+        change(&settings)
+        return settings
+    }
+
+    /// A client that is closed in the end.
+    private func with(
+        _ understudy: Understudy, _ change: (inout ComfyUISettings) -> Void = { _ in },
+        _ body: (ComfyUIClient) async throws -> Void
+    ) async throws {
+        let client = try ComfyUIClient(url: understudy.url, settings: settings(change))
+        do {
+            try await body(client)
+        } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+
+    @Test func `connection establishment`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+
+                #expect(await client.state == .connected)
+            }
+        }
+    }
+
+    @Test func `message sending`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                let job = try await client.sendWorkflow(Workflows.picture())
+
+                #expect(job.status == .queued)
+                #expect(job.id.count == 36)
+                let result = try await job.result()
+                let picture = try await client.download(try #require(result.files.first))
+                #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+            }
+        }
+    }
+
+    @Test func `a job's events come in order and end once`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                let job = try await client.sendWorkflow(
+                    Workflows.picture(), extra: ["preview_method": "auto"])
+                var events: [JobEvent] = []
+                for await event in job.events { events.append(event) }
+
+                #expect(events.prefix(2) == [.queued, .started])
+                #expect(events.contains(.cached(nodes: [])))
+                #expect(events.contains(.progress(node: "4", value: 4, maximum: 4)))
+                #expect(events.contains { if case .preview(let image) = $0 { image.node == "4" } else { false } })
+                #expect(events.contains { if case .executed("6", _) = $0 { true } else { false } })
+                #expect(events.filter(\.isLast).count == 1)
+                #expect(events.last?.isLast == true)
+                #expect(await client.ignored == ComfyUIClient.Ignored())
+            }
+        }
+    }
+
+    @Test func `reconnection on disconnect`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                var states = await client.states().makeAsyncIterator()
+                #expect(await states.next() == .connected)
+                try await understudy.play("comfyui sends status: drop reset, once")
+                let job = try await client.sendWorkflow(Workflows.picture())
+
+                #expect(await states.next() == .reconnecting)
+                #expect(await states.next() == .connected)
+                _ = try await job.result()
+                #expect(await client.reconnections == 1)
+                #expect(understudy.requests("POST", "/prompt") == 1)
+            }
+        }
+    }
+
+    @Test func `message queue during disconnect`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                let first = try await client.sendWorkflow(Workflows.picture(seed: 1))
+                let second = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                #expect(await client.waitingJobs == 2)
+                try await client.connect()
+                let results = [try await first.result(), try await second.result()]
+
+                #expect(await client.waitingJobs == 0)
+                #expect(results.map { $0.files.map(\.filename) } == [["scene_00001_.png"], ["scene_00002_.png"]])
+            }
+        }
+    }
+
+    @Test func `the queue has an end`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy, { $0.queueLimit = 2 }) { client in
+                _ = try await client.sendWorkflow(Workflows.picture(seed: 1))
+                _ = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                let failure = await failure { _ = try await client.sendWorkflow(Workflows.picture(seed: 3)) }
+
+                #expect(failure?.code == .queueFull)
+                #expect(await client.waitingJobs == 2)
+            }
+        }
+    }
+
+    @Test func `a prompt that is refused tells what is wrong with which node`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                let failure = await #expect(throws: JobFailure.self) {
+                    _ = try await client.sendWorkflow(Workflows.incomplete)
+                }
+
+                #expect(failure?.code == .rejected)
+                #expect(failure?.nodeErrors.map(\.node) == ["1"])
+                #expect(failure?.nodeErrors.map(\.type) == ["required_input_missing"])
+            }
+        }
+    }
+
+    @Test func `a node that raises fails its job with its words`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play("comfyui POST /prompt: error out_of_memory")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                let failure = await #expect(throws: JobFailure.self) { _ = try await job.result() }
+
+                #expect(failure?.code == .jobFailed)
+                #expect(failure?.node == "4")
+                #expect(failure?.nodeType == "KSampler")
+                #expect(failure?.exceptionType?.contains("OutOfMemoryError") == true)
+            }
+        }
+    }
+
+    @Test func `a job is interrupted while it runs`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play("comfyui POST /prompt: delay {step: 50ms}")
+                let job = try await client.sendWorkflow(Workflows.picture(steps: 200))
+                var last: JobEvent?
+                for await event in job.events {
+                    last = event
+                    if case .progress = event { try await client.interrupt(job) }
+                }
+
+                #expect(last == .interrupted)
+            }
+        }
+    }
+
+    @Test func `an answer to a submission that never comes is asked after, and nothing is done twice`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                // The prompt is taken, and the answer torn off.
+                try await understudy.play("comfyui POST /prompt: drop {how: reset, after_bytes: 20}, once")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                _ = try await job.result()
+
+                #expect(understudy.requests("POST", "/prompt") == 1)
+            }
+        }
+    }
+
+    @Test func `a server that was started anew gets its jobs again`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play("comfyui POST /prompt: delay {step: 20ms}, once")
+                let job = try await client.sendWorkflow(Workflows.picture(steps: 500))
+                var isRestarted = false
+                var last: JobEvent?
+                for await event in job.events {
+                    if case .progress = event, !isRestarted {
+                        isRestarted = true
+                        await understudy.restart()
+                    }
+                    last = event
+                }
+
+                guard case .finished(let result) = last else {
+                    Issue.record("expected the job to be finished, got \(String(describing: last))")
+                    return
+                }
+                #expect(result.files.count == 1)
+                #expect(await client.reconnections == 1)
+            }
+        }
+    }
+
+    @Test func `messages that never come are made up for`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play(
+                    "comfyui sends execution_start: skip", "comfyui sends executed: skip",
+                    "comfyui sends execution_success: skip", "comfyui sends executing: skip")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                let result = try await job.result()
+
+                #expect(result.files.count == 1)
+            }
+        }
+    }
+
+    @Test func `pings that stay without pong end the connection`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await understudy.play("comfyui opens /ws: corrupt no_pong, once")
+            try await with(
+                understudy,
+                {
+                    $0.socket = WebSocketLimits(pingInterval: .milliseconds(30), pongDeadline: .milliseconds(60))
+                }
+            ) { client in
+                try await client.connect()
+                var states = await client.states().makeAsyncIterator()
+
+                #expect(await states.next() == .connected)
+                #expect(await states.next() == .reconnecting)
+                #expect(await states.next() == .connected)
+            }
+        }
+    }
+
+    @Test func `messages about jobs of others are counted and ignored`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play(
+                    #"comfyui sends execution_start: send {json: {"type": "progress", "data": {"value": 1, "max": 2, "prompt_id": "other", "node": "1"}}}"#
+                )
+                let job = try await client.sendWorkflow(Workflows.picture())
+                _ = try await job.result()
+
+                #expect(await client.ignored.foreign == 1)
+            }
+        }
+    }
+
+    @Test func `a client that is closed says so to all who wait`() async throws {
+        try await Understudy.comfyUI { understudy in
+            let client = try ComfyUIClient(url: understudy.url, settings: settings())
+            let job = try await client.sendWorkflow(Workflows.picture())
+            await client.close()
+            var events: [JobEvent] = []
+            for await event in job.events { events.append(event) }
+            let sending = await failure { _ = try await client.sendWorkflow(Workflows.picture()) }
+            let connecting = await failure { try await client.connect() }
+
+            guard case .failed(let failure)? = events.last else {
+                Issue.record("expected a failure, got \(events)")
+                return
+            }
+            #expect(failure.code == .closed)
+            #expect(sending?.code == .closed)
+            #expect(connecting?.code == .closed)
+        }
+    }
+
+    @Test func `nobody listens: connecting fails with refused, and can be tried again`() async throws {
+        let closed = try await Understudy.comfyUI { $0.url }
+        let client = try ComfyUIClient(url: closed, settings: settings())
+        let failure = await failure { try await client.connect() }
+
+        #expect(failure?.code == .refused)
+        #expect(failure?.canRetry == true)
+        #expect(await client.state == .disconnected)
+        await client.close()
+    }
+
+    @Test func `the server's own facts`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                let stats = try await client.systemStats()
+                let info = try await client.objectInfo("KSampler")
+                let queue = try await client.queue()
+                let uploaded = try await client.uploadImage([0x89, 0x50], name: "a b.png")
+                let again = try await client.download(OutputFile(filename: uploaded.name, type: "input"))
+
+                #expect(stats.version == "0.27.1")
+                #expect(stats.devices.first?.memory ?? 0 > 0)
+                #expect(Array(info.keys) == ["KSampler"])
+                #expect(queue.running.isEmpty && queue.pending.isEmpty)
+                #expect(uploaded.name == "a b.png")
+                #expect(again == [0x89, 0x50])
+            }
+        }
+    }
+}
+
+/// The typed error of something that fails; nil if it does not, or with another error.
+func failure(_ body: () async throws -> Void) async -> ConnectivityError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? ConnectivityError
+    }
+}

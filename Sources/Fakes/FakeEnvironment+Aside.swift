@@ -9,7 +9,9 @@ extension FakeEnvironment {
     /// `@concurrent` alone does not leave the loop: it is the executor that the tasks of a server prefer, and such
     /// functions follow the preference (SE-0417). So the preference is another one for as long as the work takes.
     public func aside<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
-        await withTaskExecutorPreference(globalConcurrentExecutor) { await Self.run(work) }
+        await loop.whileAside {
+            await withTaskExecutorPreference(globalConcurrentExecutor) { await Self.run(work) }
+        }
     }
 
     @concurrent

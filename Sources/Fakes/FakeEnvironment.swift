@@ -2,7 +2,7 @@ public import Logging
 public import Scenarios
 public import SocketServer
 
-/// What a fake is given instead of reaching for it: its loop, its clock, its luck.
+/// What a fake is given instead of reaching for it: its loop, with the time in which waits pass, its clock, its luck.
 public struct FakeEnvironment: Sendable {
     /// The fake's name in the suite: `comfyui`, `litellm`, `wan2gp`.
     public let id: String
@@ -15,12 +15,10 @@ public struct FakeEnvironment: Sendable {
     public let logger: Logger
     /// The time that answers tell.
     public let now: @Sendable () -> WallTime
-    /// The time in which waits pass.
-    public let clock: any FakeClock
 
     public init(
         id: String, loop: EventLoop, seed: UInt64 = 7, speed: Double = 1, logger: Logger? = nil,
-        now: @escaping @Sendable () -> WallTime = { .now() }, clock: (any FakeClock)? = nil
+        now: @escaping @Sendable () -> WallTime = { .now() }
     ) {
         self.id = id
         self.loop = loop
@@ -28,7 +26,6 @@ public struct FakeEnvironment: Sendable {
         self.speed = speed
         self.logger = logger ?? Logger(label: id) { _ in SwiftLogNoOpLogHandler() }
         self.now = now
-        self.clock = clock ?? RealTime(loop: loop)
     }
 
     /// Waits, on the loop, for `duration` of the fake's time.
@@ -45,7 +42,7 @@ public struct FakeEnvironment: Sendable {
     public func wait(_ duration: Duration) async throws {
         guard duration > .zero else { return }
         // At most some thirty years: a wait that is longer than the process need not be exact.
-        try await clock.sleep(until: clock.now + min(duration, .seconds(1_000_000_000)))
+        try await loop.clock.sleep(for: min(duration, .seconds(1_000_000_000)))
     }
 
     /// Random numbers for one purpose: name it so that no other one has the same name.

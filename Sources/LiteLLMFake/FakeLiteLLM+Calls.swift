@@ -23,7 +23,7 @@ extension FakeLiteLLM {
     /// Begins a call: body, then credential, then the request's own fields.
     @inline(__always)
     func begin(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Call {
-        let started = ContinuousClock.now
+        let started = environment.loop.clock.now
         // Most bodies have come with their heads: these calls are spared the way through the functions that wait.
         let bytes = if let whole = exchange.bodyAtHand() { whole } else { try await body(of: exchange) }
         let document = try RequestDocument.read(bytes, contentType: visit.request.headers["content-type"])
@@ -129,7 +129,7 @@ extension FakeLiteLLM {
         if let provider = call.document.text("custom_llm_provider"), provider != made.deployment.provider {
             shape.base = false
         }
-        let elapsed = (ContinuousClock.now - call.started) / .microseconds(1)
+        let elapsed = (environment.loop.clock.now - call.started) / .microseconds(1)
         return HeaderFields(
             shape, call, made, cost: cost, keyFields: keyFields(call.caller), spend: spend(call.caller, with: cost),
             milliseconds: elapsed / 1000,

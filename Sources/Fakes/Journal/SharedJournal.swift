@@ -10,17 +10,23 @@ public final class SharedJournal: Sendable {
     }
 
     private let state: Mutex<State>
-    /// When the journal began: `since` of its entries counts from here.
-    public let began = ContinuousClock.now
     private let beganAt: Double
+    private let clock: @Sendable () -> Duration
 
-    public init(limits: JournalLimits = JournalLimits(), now: WallTime = .now()) {
+    /// - Parameters:
+    ///   - now: what the calendar says as it begins.
+    ///   - clock: the time since it began; by the clock of the world if nil.
+    public init(
+        limits: JournalLimits = JournalLimits(), now: WallTime = .now(), clock: (@Sendable () -> Duration)? = nil
+    ) {
+        let began = ContinuousClock.now
         state = Mutex(State(log: JournalLog(limits: limits)))
         beganAt = now.seconds
+        self.clock = clock ?? { ContinuousClock.now - began }
     }
 
-    /// The time since the journal began.
-    public var elapsed: Duration { ContinuousClock.now - began }
+    /// The time since the journal began: `since` of its entries.
+    public var elapsed: Duration { clock() }
 
     /// Notes what happened just now.
     @discardableResult

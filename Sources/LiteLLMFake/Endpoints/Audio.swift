@@ -56,7 +56,7 @@ extension FakeLiteLLM {
     }
 
     func transcription(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
-        let started = ContinuousClock.now
+        let started = environment.loop.clock.now
         let bytes = try await body(of: exchange)
         let contentType = visit.request.headers["content-type"]
         let document = try RequestDocument.read(bytes, contentType: contentType)

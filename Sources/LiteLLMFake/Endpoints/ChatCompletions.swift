@@ -125,7 +125,7 @@ extension FakeLiteLLM {
             mocks[deployment.index] = answer
             return answer.reply(
                 id: id, callID: call.id, created: call.now.wholeSeconds,
-                milliseconds: (ContinuousClock.now - call.started) / .milliseconds(1))
+                milliseconds: (environment.loop.clock.now - call.started) / .milliseconds(1))
         }
         // A key with a budget has its prompts counted; nobody else has.
         let hasBudget = call.caller.key.map { keys.entries[$0].key.maxBudget != nil } ?? false

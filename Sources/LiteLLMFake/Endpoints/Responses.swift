@@ -156,7 +156,7 @@ extension FakeLiteLLM {
     /// `GET`, `DELETE`, `…/input_items` and `…/cancel` of a response that was given out before.
     func storedResponse(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         _ = try await body(of: exchange)
-        let started = ContinuousClock.now
+        let started = environment.loop.clock.now
         let call = try begin([:], visit, started: started)
         var fields = HeaderFields()
         fields.append("x-litellm-call-id", call.id)

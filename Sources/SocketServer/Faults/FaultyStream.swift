@@ -112,7 +112,7 @@ final class FaultyStream: ByteStream {
     func write(_ bytes: [UInt8]) -> Bool {
         // After the cut everything goes nowhere, and nobody waits.
         guard ended == nil, !bytes.isEmpty else { return true }
-        held.append(Piece(bytes: bytes, ready: pacing.ready(at: .now)))
+        held.append(Piece(bytes: bytes, ready: pacing.ready(at: loop.now)))
         heldBytes += bytes.count
         pump()
         guard ended == nil else { return true }
@@ -160,7 +160,7 @@ final class FaultyStream: ByteStream {
             if let cut, cut.left == 0 { return end(cut.ending) }
             if liftAfter == 0 { clearFaults() }
             guard first < held.count else { break }
-            let now = ContinuousClock.now
+            let now = loop.now
             let due = pacing.due(held[first].ready)
             if due > now {
                 wait(until: due)
@@ -206,7 +206,7 @@ final class FaultyStream: ByteStream {
             guard timer.deadline > due else { return }
             loop.removeTimer(timer)
         }
-        timer = loop.addTimer(at: due) { [unowned self] in
+        timer = loop.addFakeTimer(at: due) { [unowned self] in
             timer = nil
             pump()
         }
@@ -222,10 +222,12 @@ final class FaultyStream: ByteStream {
         guard ended == nil, heldBytes == 0, isLowerWritable, let request else { return }
         if closeDelay > .zero, !hasDelayedClose {
             guard endTimer == nil else { return }
-            return after(closeDelay) { [unowned self] in
+            endTimer = loop.addFakeTimer(at: loop.now + closeDelay) { [unowned self] in
+                endTimer = nil
                 hasDelayedClose = true
                 settle()
             }
+            return
         }
         switch request {
         case .shutdown:

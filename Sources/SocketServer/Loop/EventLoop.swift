@@ -10,12 +10,15 @@ internal import Synchronization
 ///
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
-    // @unchecked because `local`, `timers`, `dirty` and `hasLeft` are touched only on the loop's thread, `shared` is
-    // a mutex and the rest does not change after `init`.
+    // @unchecked because `local`, `timers`, `turned`, `dirty` and `hasLeft` are touched only on the loop's thread,
+    // `shared` is a mutex and the rest does not change after `init`.
     let core: LoopCore
     private var thread = pthread_t()
     private var local = JobQueue()
     private var timers = TimerHeap()
+    /// Those that go by another time than the world's, if there is one.
+    private var turned: TurnedTimers?
+    private let time: (any LoopTime)?
     private var dirty: [any Flushable] = []
     /// The core is another loop's from now on, and what is called here comes too late to have an effect.
     private var hasLeft = false
@@ -34,9 +37,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     /// Starts a thread with an event loop of its own.
     ///
+    /// - Parameter time: the time in which fakes wait here; that of the world if nil.
     /// - Throws: ``SocketServerError`` with ``SocketServerError/Code/loopUnavailable``.
-    public init(name: String = "loop") throws(SocketServerError) {
+    public init(name: String = "loop", time: (any LoopTime)? = nil) throws(SocketServerError) {
         _ = Self.keepsMemory
+        self.time = time
+        turned = time.map { TurnedTimers($0) }
         core = try LoopCore.take()
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
@@ -143,9 +149,39 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     func removeTimer(_ timer: LoopTimer) {
         guard !hasLeft else { return }
+        if timer.isTurned { return removeTurnedTimer(timer) }
         timers.remove(timer)
         if timers.isEmpty { core.setTimer(nil) }
     }
+
+    /// The time in which fakes wait.
+    var now: ContinuousClock.Instant { time?.now ?? .now }
+
+    /// As ``addTimer(at:_:)``, in the time in which fakes wait: for what scenarios and fakes ask for.
+    func addFakeTimer(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
+        guard var turned = turned.take() else { return addTimer(at: deadline, action) }
+        defer { self.turned = turned }
+        // What is due is due: nobody has to turn the time for it.
+        guard deadline > turned.time.now else { return addTimer(at: .now, action) }
+        let timer = turned.timers.add(deadline, action)
+        timer.isTurned = true
+        turned.tell(self)
+        return timer
+    }
+
+    private func removeTurnedTimer(_ timer: LoopTimer) {
+        turned?.timers.remove(timer)
+        turned?.tell(self)
+    }
+
+    func catchUp(then done: @escaping () -> Void) {
+        guard let now = turned?.time.now, !hasLeft else { return done() }
+        while let action = turned?.timers.popDue(now) { action() }
+        turned?.tell(self)
+        turned?.waiters.append(done)
+    }
+
+    func countAside(_ change: Int) { turned?.aside += change }
 
     /// Has a connection's output written when the jobs that are ready now have run: many small writes become one.
     func markDirty(_ connection: any Flushable) {
@@ -153,9 +189,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     }
 
     private func run() {
+        turned?.time.joined(self)
         while !shared.withLock({ $0.isStopping }) {
             let hasMore = runJobs()
-            core.runOnce(waits: !hasMore)
+            let isAwaited = turned?.waiters.isEmpty == false
+            core.runOnce(waits: !hasMore && !isAwaited)
+            if isAwaited { tellAwaiting(wasQuiet: !hasMore && local.count == 0) }
         }
         takeShared()
         while runJobs() {}
@@ -164,6 +203,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         // Whoever still waits for a time waits in vain; what the timers hold must not outlive the thread.
         timers = TimerHeap()
         dirty = []
+        leaveTime()
         let waiting = shared.withLock { state in
             state.hasEnded = true
             defer { state.stopping = [] }
@@ -186,6 +226,17 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         }
         flush()
         return local.count > 0
+    }
+
+    private func tellAwaiting(wasQuiet: Bool) {
+        for done in turned?.roundEnded(wasQuiet: wasQuiet) ?? [] { done() }
+    }
+
+    private func leaveTime() {
+        guard let waiters = turned?.waiters else { return }
+        turned?.time.left(self)
+        turned = nil
+        for done in waiters { done() }
     }
 
     private func flush() {

@@ -1,11 +1,12 @@
-/// The continuous clock, with timers that live on an event loop: a sleeper wakes on the loop's own thread, without
-/// a trip through another one, and a thousand sleepers cost one timer of the system.
+/// The continuous clock, or the time that the loop was given instead, with timers that live on an event loop: a sleeper
+/// wakes on the loop's own thread, without a trip through another one, and a thousand sleepers cost one timer of the
+/// system.
 public struct LoopClock: Clock {
     public typealias Instant = ContinuousClock.Instant
 
     let loop: EventLoop
 
-    public var now: Instant { .now }
+    public var now: Instant { loop.now }
     public var minimumResolution: Duration { .milliseconds(1) }
 
     /// Sleeps until `deadline`.
@@ -38,7 +39,7 @@ private final class Sleeper: @unchecked Sendable {
     func start(until deadline: ContinuousClock.Instant, _ continuation: CheckedContinuation<Void, any Error>) {
         if isCancelled { return continuation.resume(throwing: CancellationError()) }
         self.continuation = continuation
-        timer = loop.addTimer(at: deadline) { [self] in
+        timer = loop.addFakeTimer(at: deadline) { [self] in
             timer = nil
             self.continuation.take()?.resume()
         }

@@ -3,6 +3,8 @@ final class LoopTimer {
     let deadline: ContinuousClock.Instant
     fileprivate let order: UInt64
     fileprivate var place = -1
+    /// It goes by the time in which fakes wait, where that is not the world's.
+    var isTurned = false
     var action: (() -> Void)?
 
     fileprivate init(deadline: ContinuousClock.Instant, order: UInt64, action: @escaping () -> Void) {
@@ -18,14 +20,15 @@ final class LoopTimer {
 /// leaves, an answer comes) goes away at once instead of waiting for its hour.
 struct TimerHeap {
     private var timers: [LoopTimer] = []
-    private var count: UInt64 = 0
+    private var added: UInt64 = 0
 
+    var count: Int { timers.count }
     var earliest: ContinuousClock.Instant? { timers.first?.deadline }
     var isEmpty: Bool { timers.isEmpty }
 
     mutating func add(_ deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
-        count += 1
-        let timer = LoopTimer(deadline: deadline, order: count, action: action)
+        added += 1
+        let timer = LoopTimer(deadline: deadline, order: added, action: action)
         timer.place = timers.count
         timers.append(timer)
         rise(timer.place)

@@ -28,7 +28,10 @@ final class HeldConnection: ByteStreamHandler {
         stream.setReading(false)
         presence.start()
         let ending = admission.ending
-        wait(admission.delay ?? .zero) { [unowned self] in decide(ending) }
+        timer = loop.addFakeTimer(at: loop.now + (admission.delay ?? .zero)) { [unowned self] in
+            timer = nil
+            decide(ending)
+        }
     }
 
     private func decide(_ ending: Admission.Ending?) {
@@ -45,16 +48,12 @@ final class HeldConnection: ByteStreamHandler {
             presence.stop()
             stream.setReading(true)
             stream.shutdownOutput()
-            wait(lingerTimeout) { [unowned self] in stream.close() }
+            timer = loop.addTimer(at: .now + lingerTimeout) { [unowned self] in
+                timer = nil
+                stream.close()
+            }
         case .hang:
             break
-        }
-    }
-
-    private func wait(_ duration: Duration, then action: @escaping () -> Void) {
-        timer = loop.addTimer(at: .now + duration) { [unowned self] in
-            timer = nil
-            action()
         }
     }
 

@@ -62,7 +62,7 @@ final class ActQueue {
         acts.removeFirst(next)
         next = 0
         if waitingBytes < Outbox.highWater { resumeWaiters() }
-        timer = loop.addTimer(at: .now + duration) { [unowned self] in
+        timer = loop.addFakeTimer(at: loop.now + duration) { [unowned self] in
             timer = nil
             run()
         }

@@ -37,7 +37,11 @@ let package = Package(
         .executable(name: "fake-gradio", targets: ["fake-gradio"]),
         .library(name: "Connectivity", targets: ["Connectivity"]),
         .library(
-            name: "Understudy", targets: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit"]),
+            name: "Understudy",
+            targets: [
+                "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "UnderstudyTestKit", "Scenarios", "Journal",
+                "SocketServer", "JSONTree",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -90,7 +94,12 @@ let package = Package(
                 "YAMLNodes", "Words", "ControlServer",
                 logging, argumentParser,
             ]),
-        module("UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
+        module(
+            "UnderstudyTestKit",
+            [
+                "ComfyUIFake", "LiteLLMFake", "GradioFake", "Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree",
+                "Words",
+            ]),
 
         // The client library: nothing of the fakes, and nothing of theirs links it.
         module(
@@ -128,7 +137,8 @@ let package = Package(
         tests(of: "Media"),
         tests(of: "Scenarios", ["JSONTree", "YAMLNodes", "Words"]),
         tests(of: "Journal", ["JSONTree"]),
-        tests(of: "Fakes", ["UnderstudyTestKit", "Scenarios", "SocketServer", "JSONTree"]),
+        tests(of: "Fakes", ["UnderstudyTestKit", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
+        tests(of: "UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
         tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(of: "LiteLLMFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(of: "GradioFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),

@@ -94,7 +94,7 @@ public final class RunningFake: Sendable {
     public func stop(grace: Duration = .milliseconds(500)) async {
         await stage.endTimeline()
         async let ended: Void = server.stop(grace: grace)
-        await currentFake().willStop()
+        await fake().willStop()
         await ended
         stage.record(.lifecycle("stopped"), 0)
     }
@@ -123,14 +123,14 @@ public final class RunningFake: Sendable {
 
     /// The part of the fake's state that scenarios may look at.
     public func state() async -> JSON {
-        await currentFake().state()
+        await fake().state()
     }
 
     /// Changes some of it, all or nothing.
     ///
     /// - Throws: ``StateError``.
     public func set(_ changes: JSONObject) async throws {
-        try await currentFake().set(changes)
+        try await fake().set(changes)
     }
 
     /// Ends all connections and closes the ports for a time; then all goes on at the same ports.
@@ -144,7 +144,7 @@ public final class RunningFake: Sendable {
         stage.record(.lifecycle("port closed"), 0)
         if !keepingState { await startAnew() }
         // Cut short when another scenario comes, or the fake stops: the port opens then as well.
-        try? await currentFake().environment.wait(duration ?? .seconds(1_000_000_000))
+        try? await fake().environment.wait(duration ?? .seconds(1_000_000_000))
         do {
             try await server.reopenListeners()
             stage.record(.lifecycle("port open"), 0)
@@ -161,7 +161,7 @@ public final class RunningFake: Sendable {
 
     private func startAnew() async {
         guard let remake else { return }
-        await currentFake().willStop()
+        await fake().willStop()
         do {
             let fake = try remake()
             await onLoop { [stage] in stage.fake = fake }
@@ -172,7 +172,8 @@ public final class RunningFake: Sendable {
         }
     }
 
-    private func currentFake() async -> any Fake {
+    /// The fake itself: another one after a restart that lost its state.
+    public func fake() async -> any Fake {
         await onLoop { [stage] in stage.fake }
     }
 

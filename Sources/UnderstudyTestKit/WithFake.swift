@@ -4,35 +4,66 @@ internal import SocketServer
 /// Starts a fake on a free port of its own, runs `body` against it, and stops it: for tests.
 ///
 /// ```swift
-/// try await withFake({ FakeComfyUI($0) }) { fake in
-///     let answer = try await RawSocket.get(fake.url + "/queue")
+/// @Test func `a full card is an error, and the queue goes on`() async throws {
+///     try await withFake(.comfyUI(scenario: "comfyui POST /prompt: error out_of_memory, first 1")) { fake in
+///         let client = MyClient(fake.url)
+///         …
+///         try await fake.journal.wait(for: .path("/prompt"), count: 2)
+///         try fake.verify(.count(.error("out_of_memory"), exactly: 1), .never(.status("4xx")))
+///     }
 /// }
 /// ```
+/// Fakes are cheap (a thread and a socket, up within a millisecond or so): have one for each test. What they do follows
+/// from `seed`, from what they are asked, and from nothing else.
+///
 /// - Parameters:
-///   - id: the fake's name, which is part of its luck.
-///   - make: makes the fake in the environment that it is to live in.
+///   - seed: the number from which all random choices follow.
+///   - speed: how much faster than the real server the fake works; what a scenario says is not touched by it.
+///   - clock: the time by which all waits go; that of the world if nil.
+///   - ports: how many it listens on.
+/// - Throws: what `body` throws; `ScenarioProblems` for a scenario that is wrong.
 public func withFake<Result>(
-    id: String = "fake", seed: UInt64 = 7, speed: Double = 1, now: @escaping @Sendable () -> WallTime = { .now() },
-    ports: Int = 1, _ make: (FakeEnvironment) throws -> some Fake, _ body: (RunningFake) async throws -> Result
+    _ role: FakeRole, seed: UInt64 = 7, speed: Double = 1, clock: ManualClock? = nil, ports: Int = 1,
+    _ body: (StagedFake) async throws -> Result
 ) async throws -> Result {
-    let loop = try EventLoop(name: id)
-    let running: RunningFake
-    do {
-        let fake = try make(FakeEnvironment(id: id, loop: loop, seed: seed, speed: speed, now: now))
-        running = try await RunningFake(
-            fake, at: Array(repeating: SocketAddress(host: "127.0.0.1", port: 0), count: ports))
-    } catch {
-        await loop.stop()
-        throw error
+    try await withFakes([role], seed: seed, speed: speed, clock: clock, ports: ports) {
+        try await body($0.fakes[0])
     }
+}
+
+/// Starts a fake of one's own: see ``withFake(_:seed:speed:clock:ports:_:)``.
+public func withFake<Result>(
+    id: String = "fake", seed: UInt64 = 7, speed: Double = 1, clock: ManualClock? = nil, ports: Int = 1,
+    _ make: @escaping @Sendable (FakeEnvironment) throws -> any Fake, _ body: (StagedFake) async throws -> Result
+) async throws -> Result {
+    try await withFake(FakeRole(id: id, make), seed: seed, speed: speed, clock: clock, ports: ports, body)
+}
+
+/// Starts several fakes that play one scenario, by one clock.
+///
+/// ```swift
+/// try await withFakes([.comfyUI, .liteLLM], scenario: "restart") { fakes in
+///     let client = MyClient(comfyUI: fakes["comfyui"].url, liteLLM: fakes["litellm"].url)
+///     …
+///     let events = fakes.journal.entries()
+/// }
+/// ```
+/// - Parameter scenario: what goes wrong; that of a single role may stand with the role instead.
+public func withFakes<Result>(
+    _ roles: [FakeRole], scenario: (any ScenarioSource)? = nil, seed: UInt64 = 7, speed: Double = 1,
+    clock: ManualClock? = nil, ports: Int = 1, _ body: (StagedCompany) async throws -> Result
+) async throws -> Result {
+    precondition(!roles.isEmpty, "no fake to start")
+    let scenarios = roles.compactMap(\.scenario) + [scenario].compactMap(\.self)
+    precondition(scenarios.count <= 1, "fakes of one company play one scenario: name one")
+    let company = try await StagedCompany(
+        roles, scenario: scenarios.first, seed: seed, speed: speed, clock: clock, ports: ports)
     do {
-        let result = try await body(running)
-        await running.stop()
-        await loop.stop()
+        let result = try await body(company)
+        await company.stop()
         return result
     } catch {
-        await running.stop()
-        await loop.stop()
+        await company.stop()
         throw error
     }
 }

@@ -9,12 +9,13 @@ import UnderstudyTestKit
 /// Starts a fake with the probe classes of the recordings.
 func withComfyUI<Result>(
     seed: UInt64 = 7, _ change: (inout ComfyUIConfiguration) -> Void = { _ in },
-    _ body: (RunningFake) async throws -> Result
+    _ body: (StagedFake) async throws -> Result
 ) async throws -> Result {
     var setup = ComfyUIConfiguration()
     setup.nodeFiles = [Array(Probes.file.utf8)]
     change(&setup)
-    return try await withFake(id: "comfyui", seed: seed, { try FakeComfyUI(environment: $0, setup: setup) }, body)
+    return try await withFake(
+        id: "comfyui", seed: seed, { [setup] in try FakeComfyUI(environment: $0, setup: setup) }, body)
 }
 
 /// A small part of the recordings' own node file.
@@ -40,7 +41,7 @@ enum Probes {
         """#
 }
 
-extension RunningFake {
+extension StagedFake {
     /// POSTs JSON and gives the answer's status and JSON.
     func post(_ path: String, _ body: JSON) async throws -> (status: Int, json: JSON) {
         let answer = try await RawSocket.request("POST", url + path, body: body.text())
@@ -85,7 +86,7 @@ actor SocketClient {
     private(set) var seen: [Message] = []
 
     /// Connects; the greeting is the first message.
-    init(_ fake: RunningFake, _ id: String? = nil, path: String = "/ws") async throws {
+    init(_ fake: StagedFake, _ id: String? = nil, path: String = "/ws") async throws {
         socket = try await RawSocket(url: fake.url)
         let query = id.map { "?clientId=\($0)" } ?? ""
         try await socket.send(

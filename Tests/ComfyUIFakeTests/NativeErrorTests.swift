@@ -25,7 +25,7 @@ import UnderstudyTestKit
     ]
 
     private func with<Result>(
-        _ use: NativeErrorUse, _ body: (RunningFake) async throws -> Result
+        _ use: NativeErrorUse, _ body: (StagedFake) async throws -> Result
     ) async throws -> Result {
         try await withFake(
             id: "comfyui",

@@ -11,20 +11,10 @@ import UnderstudyTestKit
 @Suite(.timeLimit(.minutes(1))) struct ScriptStateTests {
     /// A running fake beside the actor itself.
     private func with<Result>(
-        _ body: (RunningFake, FakeComfyUI) async throws -> Result
+        _ body: (StagedFake, FakeComfyUI) async throws -> Result
     ) async throws -> Result {
-        let loop = try EventLoop(name: "comfyui")
-        let fake = try FakeComfyUI(environment: FakeEnvironment(id: "comfyui", loop: loop))
-        let running = try await RunningFake(fake)
-        do {
-            let result = try await body(running, fake)
-            await running.stop()
-            await loop.stop()
-            return result
-        } catch {
-            await running.stop()
-            await loop.stop()
-            throw error
+        try await withFake(.comfyUI) { fake in
+            try await body(fake, try #require(await fake.running.fake() as? FakeComfyUI))
         }
     }
 

@@ -10,12 +10,12 @@ import UnderstudyTestKit
 func withGradio<Result>(
     _ yaml: String = Apps.probe, major: GradioMajor = .six, speed: Double = 1, seed: UInt64 = 7,
     setup change: (inout GradioConfiguration) -> Void = { _ in },
-    _ body: (RunningFake) async throws -> Result
+    _ body: (StagedFake) async throws -> Result
 ) async throws -> Result {
     var setup = GradioConfiguration(app: try AppDefinition(yaml: yaml, file: "probe.yaml", major: major))
     change(&setup)
     return try await withFake(
-        id: "gradio", seed: seed, speed: speed, { FakeGradio($0, configuration: setup) }, body)
+        id: "gradio", seed: seed, speed: speed, { [setup] in FakeGradio($0, configuration: setup) }, body)
 }
 
 /// The apps of the tests.
@@ -80,7 +80,7 @@ enum Apps {
         """
 }
 
-extension RunningFake {
+extension StagedFake {
     /// POSTs JSON to a path under the prefix of 6 and gives status and JSON.
     @discardableResult
     func post(

@@ -11,12 +11,12 @@ import UnderstudyTestKit
 @Suite(.timeLimit(.minutes(1))) struct NativeErrorTests {
     private func with<Result>(
         _ direction: Direction, major: GradioMajor = .six, setup change: (inout GradioConfiguration) -> Void = { _ in },
-        _ body: (RunningFake, String) async throws -> Result
+        _ body: (StagedFake, String) async throws -> Result
     ) async throws -> Result {
         var setup = GradioConfiguration(app: try AppDefinition(yaml: Apps.probe, file: "probe.yaml", major: major))
         change(&setup)
         return try await withFake(
-            id: "gradio", { DirectedFake(FakeGradio($0, configuration: setup)) { _ in direction } }
+            id: "gradio", { [setup] in DirectedFake(FakeGradio($0, configuration: setup)) { _ in direction } }
         ) { fake in
             try await body(fake, major >= .five ? "/gradio_api" : "")
         }
@@ -24,7 +24,7 @@ import UnderstudyTestKit
 
     private func with<Result>(
         _ use: NativeErrorUse, major: GradioMajor = .six, setup change: (inout GradioConfiguration) -> Void = { _ in },
-        _ body: (RunningFake, String) async throws -> Result
+        _ body: (StagedFake, String) async throws -> Result
     ) async throws -> Result {
         try await with(Direction(error: use), major: major, setup: change, body)
     }
@@ -207,7 +207,7 @@ import UnderstudyTestKit
             return String(decoding: bytes, as: UTF8.self)
         }
 
-        let messages = RunningFake.messages(in: answer)
+        let messages = StagedFake.messages(in: answer)
         #expect(messages.map { $0["msg"] } == ["unexpected_error"])
         #expect(messages.first?["message"]?.string == text)
         #expect(!answer.hasSuffix("0\r\n\r\n"))

@@ -10,22 +10,10 @@ import UnderstudyTestKit
 /// The state that scenarios look at and set, and the words by which they speak of this fake.
 @Suite(.timeLimit(.minutes(1))) struct ScriptStateTests {
     private func with<Result>(
-        major: GradioMajor = .six, _ body: (RunningFake, FakeGradio) async throws -> Result
+        major: GradioMajor = .six, _ body: (StagedFake, FakeGradio) async throws -> Result
     ) async throws -> Result {
-        let loop = try EventLoop(name: "gradio")
-        let app = try AppDefinition(yaml: Apps.probe, file: "probe.yaml", major: major)
-        let fake = FakeGradio(
-            FakeEnvironment(id: "probe", loop: loop), configuration: GradioConfiguration(app: app))
-        let running = try await RunningFake(fake)
-        do {
-            let result = try await body(running, fake)
-            await running.stop()
-            await loop.stop()
-            return result
-        } catch {
-            await running.stop()
-            await loop.stop()
-            throw error
+        try await withFake(.gradio(app: Apps.probe, major: major, id: "probe")) { fake in
+            try await body(fake, try #require(await fake.running.fake() as? FakeGradio))
         }
     }
 

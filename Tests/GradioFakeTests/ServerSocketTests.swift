@@ -234,7 +234,7 @@ import UnderstudyTestKit
     // MARK: Files
 
     private func upload(
-        _ fake: RunningFake, _ parts: [(name: String, filename: String?, content: String)], query: String = ""
+        _ fake: StagedFake, _ parts: [(name: String, filename: String?, content: String)], query: String = ""
     ) async throws -> RawResponse {
         var body = ""
         for part in parts {

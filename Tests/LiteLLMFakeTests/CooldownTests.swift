@@ -2,21 +2,11 @@ import Fakes
 import JSONTree
 import LiteLLMFake
 import SocketServer
-import Synchronization
 import Testing
 import UnderstudyTestKit
 
 /// Deployments that are set aside after failures, as `router_utils/cooldown_handlers.py` of litellm 1.109.1 does it.
 @Suite struct CooldownTests {
-    /// A clock that stands still until it is set.
-    private final class Clock: Sendable {
-        private let seconds = Mutex(1_795_345_200.0)
-
-        func advance(by seconds: Double) { self.seconds.withLock { $0 += seconds } }
-
-        var now: WallTime { WallTime(seconds: seconds.withLock { $0 }) }
-    }
-
     /// Each group's deployments, by the status that their upstream answers with.
     private func configuration(
         _ groups: [String: [Int]], router: JSON = [:], parameters: JSONObject = [:]
@@ -45,14 +35,14 @@ import UnderstudyTestKit
             upstreams: try Upstream.list([["base": "http://upstream", "models": .object(behaviours)]]))
     }
 
-    private func call(_ group: String, retries: Int = 0, _ fake: RunningFake) async throws -> RawResponse {
+    private func call(_ group: String, retries: Int = 0, _ fake: StagedFake) async throws -> RawResponse {
         try await RawSocket.request(
             "POST", fake.url + "/v1/chat/completions",
             headers: ["content-type": "application/json", "x-litellm-num-retries": String(retries)],
             body: #"{"model":"\#(group)","messages":[{"role":"user","content":"Hi"}]}"#)
     }
 
-    private func statuses(_ count: Int, of group: String, _ fake: RunningFake) async throws -> [Int] {
+    private func statuses(_ count: Int, of group: String, _ fake: StagedFake) async throws -> [Int] {
         var statuses: [Int] = []
         for _ in 0..<count { statuses.append(try await call(group, fake).status) }
         return statuses
@@ -60,12 +50,12 @@ import UnderstudyTestKit
 
     @Test(arguments: [401, 404])
     func `what fails for everybody sets even the only deployment aside, for five seconds`(status: Int) async throws {
-        let clock = Clock()
+        let clock = ManualClock()
         let settings = try configuration(["one": [status]])
-        try await withFake(now: { clock.now }, { FakeLiteLLM(settings, environment: $0) }) { fake in
+        try await withFake(clock: clock, { FakeLiteLLM(settings, environment: $0) }) { fake in
             let first = try await call("one", fake)
             let second = try await call("one", fake)
-            clock.advance(by: 5.1)
+            await clock.advance(by: .seconds(5.1))
             let later = try await call("one", fake)
 
             #expect(first.status == status)
@@ -107,12 +97,12 @@ import UnderstudyTestKit
     }
 
     @Test func `a rate limit sets one of several aside for as long as the upstream says`() async throws {
-        let clock = Clock()
+        let clock = ManualClock()
         let settings = try configuration(["two": [401, 429]])
-        try await withFake(now: { clock.now }, { FakeLiteLLM(settings, environment: $0) }) { fake in
+        try await withFake(clock: clock, { FakeLiteLLM(settings, environment: $0) }) { fake in
             let both = try await statuses(2, of: "two", fake)
             let none = try await call("two", fake)
-            clock.advance(by: 2.1)
+            await clock.advance(by: .seconds(2.1))
             let again = try await call("two", fake)
 
             #expect(both.sorted() == [401, 429])
@@ -123,9 +113,9 @@ import UnderstudyTestKit
     }
 
     @Test func `five failed calls in a minute set one of several aside`() async throws {
-        let clock = Clock()
+        let clock = ManualClock()
         let settings = try configuration(["two": [500, 503]])
-        try await withFake(now: { clock.now }, { FakeLiteLLM(settings, environment: $0) }) { fake in
+        try await withFake(clock: clock, { FakeLiteLLM(settings, environment: $0) }) { fake in
             let statuses = try await statuses(11, of: "two", fake)
             #expect(statuses.filter { $0 == 500 }.count == 5)
             #expect(statuses.filter { $0 == 503 }.count == 5)
@@ -134,10 +124,10 @@ import UnderstudyTestKit
     }
 
     @Test func `allowed_fails counts for several, and spares the only one`() async throws {
-        let clock = Clock()
+        let clock = ManualClock()
         let settings = try configuration(
             ["one": [401], "two": [401, 404]], router: ["allowed_fails": 1, "cooldown_time": 3.5])
-        try await withFake(now: { clock.now }, { FakeLiteLLM(settings, environment: $0) }) { fake in
+        try await withFake(clock: clock, { FakeLiteLLM(settings, environment: $0) }) { fake in
             let alone = try await statuses(4, of: "one", fake)
             let several = try await statuses(4, of: "two", fake)
             let none = try await call("two", fake)

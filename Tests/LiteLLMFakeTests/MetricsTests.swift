@@ -7,7 +7,7 @@ import UnderstudyTestKit
 
 /// `/metrics` and the pages for people (protocol sections 5 and 7.2).
 @Suite struct MetricsTests {
-    private func withProxy<Result>(callbacks: [String], _ body: (RunningFake) async throws -> Result) async throws
+    private func withProxy<Result>(callbacks: [String], _ body: (StagedFake) async throws -> Result) async throws
         -> Result
     {
         var settings = LiteLLMConfiguration.desk

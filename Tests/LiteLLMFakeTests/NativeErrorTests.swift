@@ -166,10 +166,7 @@ import UnderstudyTestKit
                 fake: FakePattern(kind: "litellm"),
                 subject: .request(method: "POST", path: PathTemplate("/v1/chat/completions"))),
             effects: [.quota(Quota(unit: .requests, amount: 2, per: .seconds(600)))])
-        let clock = ContinuousClock.now
-        try await withFake(id: "litellm", { FakeLiteLLM(environment: $0) }) { fake in
-            await fake.play(
-                Scenario(name: "quota", rules: [rule]), since: ScenarioClock(now: { ContinuousClock.now - clock }))
+        try await withFake(.liteLLM(scenario: Scenario(name: "quota", rules: [rule]))) { fake in
             func ask(_ key: String) async throws -> RawResponse {
                 try await RawSocket.request(
                     "POST", fake.url + "/v1/chat/completions", headers: ["Authorization": "Bearer \(key)"],

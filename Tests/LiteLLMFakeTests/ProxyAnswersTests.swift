@@ -7,12 +7,12 @@ import UnderstudyTestKit
 
 /// What any client meets first, byte for byte (protocol sections 1 to 9 of LiteLLM proxy 1.109.1).
 @Suite struct ProxyAnswersTests {
-    private func post(_ path: String, _ body: String, to fake: RunningFake) async throws -> RawResponse {
+    private func post(_ path: String, _ body: String, to fake: StagedFake) async throws -> RawResponse {
         try await RawSocket.request(
             "POST", fake.url + path, headers: ["content-type": "application/json"], body: body)
     }
 
-    private func withProxy<Result>(_ body: (RunningFake) async throws -> Result) async throws -> Result {
+    private func withProxy<Result>(_ body: (StagedFake) async throws -> Result) async throws -> Result {
         try await withFake(id: "litellm", { FakeLiteLLM(environment: $0) }, body)
     }
 

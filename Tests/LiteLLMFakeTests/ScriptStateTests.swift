@@ -10,24 +10,14 @@ import UnderstudyTestKit
 /// The state that scenarios look at and set, and the words by which they speak of this fake.
 @Suite(.timeLimit(.minutes(1))) struct ScriptStateTests {
     private func with<Result>(
-        _ configuration: LiteLLMConfiguration = .desk, _ body: (RunningFake, FakeLiteLLM) async throws -> Result
+        _ configuration: LiteLLMConfiguration = .desk, _ body: (StagedFake, FakeLiteLLM) async throws -> Result
     ) async throws -> Result {
-        let loop = try EventLoop(name: "litellm")
-        let fake = FakeLiteLLM(configuration, environment: FakeEnvironment(id: "litellm", loop: loop))
-        let running = try await RunningFake(fake)
-        do {
-            let result = try await body(running, fake)
-            await running.stop()
-            await loop.stop()
-            return result
-        } catch {
-            await running.stop()
-            await loop.stop()
-            throw error
+        try await withFake(.liteLLM(configuration)) { fake in
+            try await body(fake, try #require(await fake.running.fake() as? FakeLiteLLM))
         }
     }
 
-    private func chat(_ fake: RunningFake, model: String = "gpt-4o", key: String = "") async throws -> RawResponse {
+    private func chat(_ fake: StagedFake, model: String = "gpt-4o", key: String = "") async throws -> RawResponse {
         let body: JSON = [
             "model": .string(model), "messages": [["role": "user", "content": "hi"]], "num_retries": 0,
         ]

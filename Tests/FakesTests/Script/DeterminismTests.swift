@@ -21,32 +21,24 @@ import UnderstudyTestKit
 
     /// 200 requests of ten clients, all at once; what became of each, told by the journal, and the bytes that came.
     private func load(seed: UInt64) async throws -> (told: [String], bytes: [String]) {
-        let journal = SharedJournal()
-        let loop = try EventLoop(name: "load")
-        let environment = FakeEnvironment(id: "small", loop: loop, seed: seed)
-        let fake = try await RunningFake(SmallFake(environment), staging: Staging(journal: journal))
-        await fake.play(
-            Scenario(name: "load", rules: Self.rules), since: ScenarioClock(now: { journal.elapsed }))
-        let bytes = try await withThrowingTaskGroup(of: String.self) { group in
-            for number in 0..<200 {
-                group.addTask {
-                    let socket = try await RawSocket(url: fake.url)
-                    try await socket.send(
-                        "GET /hello?number=\(number) HTTP/1.1\r\nHost: x\r\nX-Client: \(number % 10)\r\n"
-                            + "Connection: close\r\n\r\n")
-                    let (bytes, _) = try await socket.read()
-                    return "\(number) \(String(decoding: bytes, as: UTF8.self))"
+        let role = FakeRole(id: "small", scenario: Scenario(name: "load", rules: Self.rules)) { SmallFake($0) }
+        return try await withFake(role, seed: seed) { fake in
+            let bytes = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let socket = try await RawSocket(url: fake.url)
+                        try await socket.send(
+                            "GET /hello?number=\(number) HTTP/1.1\r\nHost: x\r\nX-Client: \(number % 10)\r\n"
+                                + "Connection: close\r\n\r\n")
+                        let (bytes, _) = try await socket.read()
+                        return "\(number) \(String(decoding: bytes, as: UTF8.self))"
+                    }
                 }
+                return try await group.reduce(into: [String]()) { $0.append($1) }
             }
-            return try await group.reduce(into: [String]()) { $0.append($1) }
+            let told = try fake.journal.exchanges().map { "\($0.target) \($0.client) \($0.status) \($0.rules)" }
+            return (told.sorted(), bytes.sorted())
         }
-        await fake.stop()
-        await loop.stop()
-        let told = journal.read { $0.entries() }.compactMap { entry -> String? in
-            guard case .exchange(let record) = entry.event else { return nil }
-            return "\(record.target) \(record.client) \(record.status) \(record.rules)"
-        }
-        return (told.sorted(), bytes.sorted())
     }
 
     @Test func `two hundred requests at once meet the same faults again, and others with another seed`() async throws {

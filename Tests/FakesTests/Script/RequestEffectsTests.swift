@@ -10,7 +10,7 @@ import UnderstudyTestKit
 @Suite struct RequestEffectsTests {
     /// Sends a request and shows all that comes, with the end.
     private func ask(
-        _ fake: RunningFake, _ path: String = "/hello", timeout: Duration = .seconds(5)
+        _ fake: StagedFake, _ path: String = "/hello", timeout: Duration = .seconds(5)
     ) async throws -> (text: String, end: RawSocket.End) {
         let socket = try await RawSocket(url: fake.url)
         try await socket.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
@@ -169,22 +169,18 @@ import UnderstudyTestKit
     }
 
     @Test func `the journal tells what happened and why`() async throws {
-        let journal = SharedJournal()
-        try await withRules(.on("/hello", .respond(Response(status: 503))), journal: journal) { fake in
-            _ = try await RawSocket.get(fake.url + "/hello")
-        }
+        try await withRules(.on("/hello", .respond(Response(status: 503)))) { fake in
+            _ = try await RawSocket.request("GET", fake.url + "/hello", headers: ["connection": "close"])
+            try await fake.journal.wait(for: .event("closed"))
 
-        let events = journal.read { $0.entries() }.map(\.event)
-        let exchanges = events.compactMap { event -> ExchangeRecord? in
-            if case .exchange(let record) = event { record } else { nil }
+            let exchanges = try fake.journal.exchanges()
+            #expect(exchanges.map(\.status) == [503])
+            #expect(exchanges.first?.rules == ["rule"])
+            #expect(exchanges.first?.route == "/hello")
+            let names = try fake.journal.entries().map(\.event.name)
+            #expect(names.first == .lifecycle)
+            #expect(names.contains(.accepted))
+            #expect(names.contains(.effect))
         }
-        #expect(exchanges.map(\.status) == [503])
-        #expect(exchanges.first?.rules == ["rule"])
-        #expect(exchanges.first?.route == "/hello")
-        let names = events.map(\.name)
-        #expect(names.first == .lifecycle)
-        #expect(names.contains(.accepted))
-        #expect(names.contains(.effect))
-        #expect(names.contains(.closed))
     }
 }

@@ -64,22 +64,10 @@ actor SmallFake: Fake {
 
 /// Plays rules on a small fake.
 func withRules(
-    _ rules: Rule..., journal: SharedJournal = SharedJournal(), _ body: (RunningFake) async throws -> Void
+    _ rules: Rule..., clock: ManualClock? = nil, _ body: (StagedFake) async throws -> Void
 ) async throws {
-    let loop = try EventLoop(name: "small")
-    let environment = FakeEnvironment(id: "small", loop: loop)
-    let fake = try await RunningFake(
-        SmallFake(environment), staging: Staging(journal: journal, remake: { SmallFake(environment) }))
-    await fake.play(Scenario(name: "test", rules: rules), since: ScenarioClock(now: { journal.elapsed }))
-    do {
-        try await body(fake)
-    } catch {
-        await fake.stop()
-        await loop.stop()
-        throw error
-    }
-    await fake.stop()
-    await loop.stop()
+    try await withFake(
+        FakeRole(id: "small", scenario: Scenario(name: "test", rules: rules)) { SmallFake($0) }, clock: clock, body)
 }
 
 extension Rule {

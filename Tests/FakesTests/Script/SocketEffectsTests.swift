@@ -13,7 +13,7 @@ import UnderstudyTestKit
 
     /// Opens, sends some texts, and shows what comes behind the head.
     private func talk(
-        _ fake: RunningFake, _ texts: String..., timeout: Duration = .milliseconds(300)
+        _ fake: StagedFake, _ texts: String..., timeout: Duration = .milliseconds(300)
     ) async throws -> (head: String, frames: [UInt8], end: RawSocket.End) {
         let socket = try await RawSocket(url: fake.url)
         try await socket.send(Self.upgrade)

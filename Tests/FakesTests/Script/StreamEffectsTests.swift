@@ -8,7 +8,7 @@ import UnderstudyTestKit
 
 /// What rules do to a stream of events.
 @Suite struct StreamEffectsTests {
-    private func events(_ fake: RunningFake) async throws -> RawResponse {
+    private func events(_ fake: StagedFake) async throws -> RawResponse {
         try await RawSocket.get(fake.url + "/events")
     }
 
@@ -127,14 +127,11 @@ import UnderstudyTestKit
     }
 
     @Test func `the journal has each event and the stream`() async throws {
-        let journal = SharedJournal()
-        try await withRules(journal: journal) { fake in
+        try await withRules { fake in
             _ = try await events(fake)
-        }
+            let types = try fake.journal.messages().map(\.type)
 
-        let types = journal.read { $0.entries() }.compactMap { entry -> String? in
-            if case .message(let message) = entry.event { message.type } else { nil }
+            #expect(types == ["progress", "progress", "progress", "completed"])
         }
-        #expect(types == ["progress", "progress", "progress", "completed"])
     }
 }

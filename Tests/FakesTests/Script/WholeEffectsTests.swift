@@ -42,16 +42,14 @@ import UnderstudyTestKit
     }
 
     @Test func `a restart refuses, forgets, and comes back at the same port`() async throws {
-        let journal = SharedJournal()
-        let rule = Rule.about(.whole, .refuse(nil), .state(kept: false))
-        try await withRules(journal: journal) { fake in
+        try await withRules { fake in
             try await fake.set(["queue": 5])
             let before = await fake.state()
-            await fake.play(Scenario(name: "restart", rules: [rule]), since: ScenarioClock(now: { journal.elapsed }))
-            try await journal.waitFor("port closed")
+            await fake.rules.add(.about(.whole, .refuse(nil), .state(kept: false)))
+            try await fake.journal.wait(for: .text("port closed"))
             await #expect(throws: RawSocket.Failure.self) { _ = try await RawSocket(url: fake.url) }
-            await fake.play(nil, since: nil)
-            try await journal.waitFor("port open")
+            await fake.rules.clear()
+            try await fake.journal.wait(for: .text("port open"))
             let answer = try await RawSocket.get(fake.url + "/hello")
             let after = await fake.state()
 
@@ -62,9 +60,8 @@ import UnderstudyTestKit
     }
 
     @Test func `the fake's state is set at its time`() async throws {
-        let journal = SharedJournal()
-        try await withRules(.about(.whole, .set(["queue": 3])), journal: journal) { fake in
-            try await journal.waitFor { if case .effect = $0 { true } else { false } }
+        try await withRules(.about(.whole, .set(["queue": 3]))) { fake in
+            try await fake.journal.wait(for: .event("effect"))
             let state = await fake.state()
 
             #expect(state == ["queue": 3])
@@ -72,41 +69,20 @@ import UnderstudyTestKit
     }
 
     @Test func `rules may be added and taken away while the counts of others go on`() async throws {
-        let company = Company(seed: 7)
-        try await withRules(journal: company.journal) { fake in
-            await company.join(fake)
-            await company.add([.on("/hello", when: Trigger(after: 1), .respond(Response(status: 503)))])
+        try await withRules { fake in
+            await fake.rules.add(.on("/hello", when: Trigger(after: 1), .respond(Response(status: 503))))
             let first = try await RawSocket.get(fake.url + "/hello").status
             var other = Rule.on("/echo", .respond(Response(status: 409)))
             other.name = "other"
-            await company.add([other])
+            await fake.rules.add(other)
             let second = try await RawSocket.get(fake.url + "/hello").status
-            let counts = await company.ruleCounts()
-            let isRemoved = await company.removeRule("rule")
+            let counts = await fake.rules.counts()
+            let isRemoved = await fake.rules.remove("rule")
             let third = try await RawSocket.get(fake.url + "/hello").status
 
             #expect([first, second, third] == [200, 503, 200])
             #expect(counts.map(\.acted) == [1, 0])
             #expect(isRemoved)
-        }
-    }
-}
-
-extension SharedJournal {
-    /// Waits until the fake's life has come to this point.
-    func waitFor(_ lifecycle: String) async throws {
-        try await waitFor { if case .lifecycle(lifecycle) = $0 { true } else { false } }
-    }
-
-    func waitFor(_ isWanted: @Sendable (JournalEvent) -> Bool) async throws {
-        var seen = 0
-        while true {
-            let (found, last) = read { log in (log.entries(from: seen).contains { isWanted($0.event) }, log.nextNumber)
-            }
-            if found { return }
-            try Task.checkCancellation()
-            await waitForEntry(after: last - 1)
-            seen = last
         }
     }
 }

@@ -1,10 +1,9 @@
 internal import Dispatch
-public import Fakes
 internal import Glibc
 internal import SocketServer
 internal import Synchronization
 
-extension RunningFake {
+extension StagedFake {
     /// The outcome of something, and how many requests of another client were answered until it had come: few, if
     /// the fake was kept from its sockets.
     ///

@@ -16,6 +16,7 @@ static inline uint64_t understudy_lws_option_explicit_vhosts(void) { return LWS_
 static inline uv_handle_t *understudy_uv_handle_of_poll(uv_poll_t *p) { return (uv_handle_t *)p; }
 static inline uv_handle_t *understudy_uv_handle_of_timer(uv_timer_t *t) { return (uv_handle_t *)t; }
 static inline uv_handle_t *understudy_uv_handle_of_async(uv_async_t *a) { return (uv_handle_t *)a; }
+static inline uv_handle_t *understudy_uv_handle_of_prepare(uv_prepare_t *p) { return (uv_handle_t *)p; }
 
 // GNU's, hidden without _GNU_SOURCE, which a module cannot set for others.
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);

@@ -83,6 +83,40 @@ import Testing
         await loop.stop()
     }
 
+    @Test func `whoever becomes due while the thread is busy elsewhere is not left asleep`() async throws {
+        let loop = try EventLoop(name: "busy")
+        // Something else wakes the thread now and then, so that the test ends whatever happens.
+        let rescue = Task {
+            while true {
+                try await Task.sleep(for: .milliseconds(500))
+                loop.onLoop {}
+            }
+        }
+        let task = Task(executorPreference: loop) {
+            let start = ContinuousClock.now
+            for _ in 0..<20 {
+                async let sleep: Void = loop.clock.sleep(for: .milliseconds(1))
+                // Lets it fall asleep.
+                for _ in 0..<3 { await Task.yield() }
+                Self.work(for: .milliseconds(3))
+                try await sleep
+            }
+            return ContinuousClock.now - start
+        }
+
+        let taken = try await task.value
+        rescue.cancel()
+        await loop.stop()
+
+        #expect(taken < .seconds(3))
+    }
+
+    /// Keeps its thread busy.
+    private static func work(for duration: Duration) {
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {}
+    }
+
     @Test func `many loops start and stop at once`() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<16 {

@@ -46,6 +46,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         core = try LoopCore.take()
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
+        core.hasWork = { [unowned self] in local.count > 0 || !dirty.isEmpty }
         let start = unsafe Unmanaged.passRetained(Start(loop: self, name: name))
         let failure = unsafe pthread_create(
             &thread, nil,

@@ -20,6 +20,7 @@ extension LoopCore {
     func retire() {
         onWake = {}
         onTimer = {}
+        hasWork = { false }
         setTimer(nil)
         // Each turn ends what was about to close.
         for _ in 0..<16 where handleCount() > handlesOfItsOwn { runOnce(waits: false) }

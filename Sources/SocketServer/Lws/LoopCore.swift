@@ -21,17 +21,21 @@ private let complaint = Mutex("")
     private let protocols: ProtocolTable
     private let async: UnsafeMutablePointer<uv_async_t>
     private let timer: UnsafeMutablePointer<uv_timer_t>
+    private let prepare: UnsafeMutablePointer<uv_prepare_t>
     private var timerDeadline: ContinuousClock.Instant?
     /// The handles that are there while no socket is.
     private(set) var handlesOfItsOwn = 0
 
     var onWake: () -> Void = {}
     var onTimer: () -> Void = {}
+    /// Whether there is work, so that the thread must not wait for more.
+    var hasWork: () -> Bool = { false }
 
     init() throws(SocketServerError) {
         unsafe loop = .allocate(capacity: 1)
         unsafe async = .allocate(capacity: 1)
         unsafe timer = .allocate(capacity: 1)
+        unsafe prepare = .allocate(capacity: 1)
         protocols = ProtocolTable()
         guard unsafe uv_loop_init(loop) == 0 else {
             throw SocketServerError(.loopUnavailable, "cannot make a libuv loop: out of descriptors?")
@@ -40,9 +44,17 @@ private let complaint = Mutex("")
             unsafe LoopCore.of(handle!.pointee.data).onWake()
         }
         unsafe uv_timer_init(loop, timer)
+        unsafe uv_prepare_init(loop, prepare)
         // Unretained: the handles are closed in `destroy`, before this object can go.
         unsafe async.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         unsafe timer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        unsafe prepare.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        // libuv calls timers that are due before it waits for sockets, too. What they set going would lie there until
+        // something else happens; a loop that is to stop does not wait (`uv_backend_timeout`), and goes on all the same.
+        unsafe uv_prepare_start(prepare) { handle in
+            let core = unsafe LoopCore.of(handle!.pointee.data)
+            if core.hasWork() { unsafe uv_stop(core.loop) }
+        }
         unsafe context = nil
         makeContext()
         guard unsafe context != nil else {
@@ -137,6 +149,7 @@ private let complaint = Mutex("")
     private func closeHandles() {
         unsafe uv_close(understudy_uv_handle_of_async(async), nil)
         unsafe uv_close(understudy_uv_handle_of_timer(timer), nil)
+        unsafe uv_close(understudy_uv_handle_of_prepare(prepare), nil)
     }
 
     private func closeLoop() {
@@ -150,6 +163,7 @@ private let complaint = Mutex("")
         unsafe loop.deallocate()
         unsafe async.deallocate()
         unsafe timer.deallocate()
+        unsafe prepare.deallocate()
     }
 }
 

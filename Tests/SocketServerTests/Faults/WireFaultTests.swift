@@ -301,9 +301,10 @@ import UnderstudyTestKit
     }
 
     @Test func `a server that has stopped reading makes the client wait, and sees it leave`() async throws {
-        let ended = Signal<Bool>()
+        let (began, ended) = (Signal<Bool>(), Signal<Bool>())
         try await withServer { exchange in
             exchange.impose(.stopReading)
+            await began.send(true)
             let body = try? await exchange.body()
             await ended.send(body == nil)
             return .text("")
@@ -315,6 +316,7 @@ import UnderstudyTestKit
                 try await socket.send([UInt8](repeating: 0, count: 64 * 1024 * 1024))
                 done.change { $0 = true }
             }
+            #expect(await began.wait())
             // Standing still can only be waited for.
             try await Task.sleep(for: .milliseconds(200))
 

@@ -7,6 +7,12 @@ public final class SharedJournal: Sendable {
         var log: JournalLog
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var lastWaiter: UInt64 = 0
+
+        mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+            if waiters.isEmpty { return [] }
+            defer { waiters = [:] }
+            return Array(waiters.values)
+        }
     }
 
     private let state: Mutex<State>
@@ -43,18 +49,30 @@ public final class SharedJournal: Sendable {
             at: beganAt + since / .seconds(1), since: since, fake: fake, kind: kind, connection: connection,
             event: event)
         let (number, woken) = state.withLock { state in
-            let number = state.log.append(entry)
-            if state.waiters.isEmpty { return (number, [CheckedContinuation<Void, Never>]()) }
-            defer { state.waiters = [:] }
-            return (number, Array(state.waiters.values))
+            (state.log.append(entry), state.takeWaiters())
         }
         for waiter in woken { waiter.resume() }
         return number
     }
 
-    /// Looks at the log. Nothing is appended meanwhile: take what you need and return.
+    /// The number by which exchanges of a fake are noted.
+    func source(fake: String, kind: String) -> Int {
+        state.withLock { $0.log.source(fake: fake, kind: kind) }
+    }
+
+    /// Notes an exchange that is over: what a journal is mostly asked to do, by the shortest way.
+    func append(_ record: borrowing ExchangeRecord, source: Int, connection: UInt64, since: Duration) {
+        let at = beganAt + since / .seconds(1)
+        let woken = state.withLock { state in
+            state.log.append(record, source: source, connection: connection, at: at, since: since)
+            return state.takeWaiters()
+        }
+        for waiter in woken { waiter.resume() }
+    }
+
+    /// Looks at the log as it is now; what is appended meanwhile is not in it, and not held up.
     public func read<Result: Sendable>(_ body: (borrowing JournalLog) throws -> Result) rethrows -> Result {
-        try state.withLock { try body($0.log) }
+        try body(state.withLock { $0.log })
     }
 
     /// Forgets all entries; numbers go on.

@@ -36,6 +36,9 @@ struct CueSheet {
     private(set) var quotas: [(rule: Int, standing: QuotaStanding)] = []
     private(set) var played: [Played] = []
 
+    /// Nothing is asked for.
+    init() {}
+
     /// - Parameter errorBeyond: the native error of a quota whose rule names none.
     init(_ cues: [Cue], errorBeyond: (Quota) -> String) {
         for cue in cues {

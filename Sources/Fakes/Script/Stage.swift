@@ -22,6 +22,10 @@ final class Stage: @unchecked Sendable {
     private var sockets: [Int: SocketScreen] = [:]
     private var streams: [Int: (visit: Visit, writer: ResponseWriter)] = [:]
     private let routes: RouteTable<String>
+    /// The routes of requests that came before: most come again.
+    private var knownRoutes: [RouteKey: String?] = [:]
+    /// The fake's number in the journal.
+    private let source: Int
     /// Bytes of bodies that the journal keeps.
     let bodyPrefix: Int
     private let kind: String
@@ -45,6 +49,7 @@ final class Stage: @unchecked Sendable {
             for route in fake.vocabulary.routes { routes.on(route.method, route.path.text, route.path.text) }
         }
         self.routes = routes
+        source = journal?.source(fake: id, kind: kind) ?? 0
     }
 
     // MARK: The scenario
@@ -105,13 +110,15 @@ final class Stage: @unchecked Sendable {
     func reply(to exchange: Exchange) async -> Reply {
         guard player != nil || journal != nil || logger != nil else { return await fake.reply(to: exchange) }
         let began = elapsed
+        let number = nextExchange()
         if journal != nil { exchange.keepBody(prefix: bodyPrefix) }
         let request = exchange.request
         guard let player, player.looksAtRequests else {
+            if player == nil, logger == nil { return await replyUnscripted(to: exchange, number, began) }
             let visit = Visit(
-                self, exchange, client: fake.client(of: request, body: []), identity: request.identity([]), began: began
-            )
-            return await perform(visit, CueSheet([], errorBeyond: fake.errorBeyond))
+                self, exchange, number: number, client: fake.client(of: request, body: []),
+                identity: request.identity([]), began: began)
+            return await perform(visit, CueSheet())
         }
         let happening = Occasion.Happening.request(
             method: request.method, path: request.path, opens: exchange.wantsWebSocket)
@@ -121,10 +128,29 @@ final class Stage: @unchecked Sendable {
             body = (try? await exchange.peekBody(limit: 1 << 20)) ?? []
         }
         let visit = Visit(
-            self, exchange, client: fake.client(of: request, body: body), identity: request.identity(body),
-            began: began)
+            self, exchange, number: number, client: fake.client(of: request, body: body),
+            identity: request.identity(body), began: began)
         let cues = play(happening, visit, count: 0, RequestFacts(stage: self, request: request, bytes: body))
         return await perform(visit, CueSheet(cues, errorBeyond: fake.errorBeyond))
+    }
+
+    /// With a journal and without a scenario, as most exchanges are: a whole answer is noted and that is all.
+    private func replyUnscripted(to exchange: Exchange, _ number: Int, _ began: Duration) async -> Reply {
+        let reply = await fake.reply(to: exchange)
+        let client = fake.client(of: exchange.request, body: exchange.bodySeen.prefix)
+        guard case .bytes(let bytes) = reply.body else {
+            let visit = Visit(
+                self, exchange, number: number, client: client, identity: exchange.request.identity([]), began: began)
+            return finish(reply, visit, CueSheet())
+        }
+        let now = elapsed
+        record(
+            ExchangeRecord(
+                exchange, reply, id: number, client: client, route: route(of: exchange.request), body: bytes,
+                bodySize: bytes.count, began: began, head: now, ended: now,
+                outcome: exchange.isDisconnected ? .clientLeft : .complete),
+            exchange.connectionID, at: now)
+        return reply
     }
 
     private func perform(_ visit: Visit, _ sheet: CueSheet) async -> Reply {
@@ -242,6 +268,15 @@ final class Stage: @unchecked Sendable {
     var openSockets: [SocketScreen] { sockets.keys.sorted().compactMap { sockets[$0] } }
 
     func route(of request: Request) -> String? {
+        let key = RouteKey(method: request.method, path: request.path)
+        if let known = knownRoutes[key] { return known }
+        let route = match(request)
+        if knownRoutes.count == 256 { knownRoutes = [:] }
+        knownRoutes[key] = .some(route)
+        return route
+    }
+
+    private func match(_ request: Request) -> String? {
         switch routes.match(method: request.method == "HEAD" ? "GET" : request.method, path: request.path) {
         case .found(let template, _): template
         case .methodNotAllowed, .notFound: nil
@@ -252,8 +287,17 @@ final class Stage: @unchecked Sendable {
         journal?.append(event, fake: id, kind: kind, connection: connection, since: time ?? elapsed)
     }
 
+    func record(_ exchange: borrowing ExchangeRecord, _ connection: UInt64, at time: Duration) {
+        journal?.append(exchange, source: source, connection: connection, since: time)
+    }
+
     func opened(_ connection: UInt64) { connections.insert(connection) }
     func closed(_ connection: UInt64) { connections.remove(connection) }
+}
+
+private struct RouteKey: Hashable {
+    let method: String
+    let path: String
 }
 
 /// The time of a scenario: the same for all fakes that play it.

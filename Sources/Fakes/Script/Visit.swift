@@ -18,13 +18,13 @@ final class Visit: @unchecked Sendable {
     private(set) var rules: [String] = []
     private var nativeError: String?
 
-    init(_ stage: Stage, _ exchange: Exchange, client: String, identity: UInt64, began: Duration) {
+    init(_ stage: Stage, _ exchange: Exchange, number: Int, client: String, identity: UInt64, began: Duration) {
         self.stage = stage
         self.exchange = exchange
+        self.number = number
         self.client = client
         self.identity = identity
         self.began = began
-        number = stage.nextExchange()
     }
 
     // MARK: Rules
@@ -126,19 +126,36 @@ final class Visit: @unchecked Sendable {
     func finish(_ reply: Reply, body: [UInt8], size: Int, outcome: ExchangeOutcome, opened: Bool = false) {
         stage.logger?.log(exchange, reply, outcome)
         guard stage.isRecording else { return }
-        let request = exchange.request
         let now = stage.elapsed
-        let taken = exchange.bodySeen
         let record = ExchangeRecord(
-            id: number, client: client, scheme: request.isSecure ? "https" : "http", method: request.method,
-            target: request.target, path: request.path, version: request.version.name,
-            route: stage.route(of: request), requestHeaders: HeaderRecord(request.headers),
-            requestBody: taken.prefix, requestBodySize: taken.size,
+            exchange, reply, id: number, client: client, route: stage.route(of: exchange.request), body: body,
+            bodySize: size, opened: opened, began: began, head: head, ended: now, outcome: outcome,
+            nativeError: nativeError, rules: rules)
+        if opened {
+            stage.record(.opened(record), exchange.connectionID, at: now)
+        } else {
+            stage.record(record, exchange.connectionID, at: now)
+        }
+    }
+}
+
+extension ExchangeRecord {
+    /// An exchange and its answer, as far as it was sent.
+    init(
+        _ exchange: Exchange, _ reply: Reply, id: Int, client: String, route: String?, body: [UInt8], bodySize: Int,
+        opened: Bool = false, began: Duration, head: Duration?, ended: Duration, outcome: ExchangeOutcome,
+        nativeError: String? = nil, rules: [String] = []
+    ) {
+        let request = exchange.request
+        let taken = exchange.bodySeen
+        self.init(
+            id: id, client: client, scheme: request.isSecure ? "https" : "http", method: request.method,
+            target: request.target, path: request.path, version: request.version.name, route: route,
+            requestHeaders: HeaderRecord(request.headers), requestBody: taken.prefix, requestBodySize: taken.size,
             status: reply.sendsHead ? (opened ? 101 : reply.status) : 0, reason: reply.reason ?? "",
-            responseHeaders: HeaderRecord(reply.headers), responseBody: body, responseBodySize: size,
-            isStream: reply.isEventStream, began: began, head: reply.sendsHead ? head ?? now : nil, ended: now,
+            responseHeaders: HeaderRecord(reply.headers), responseBody: body, responseBodySize: bodySize,
+            isStream: reply.isEventStream, began: began, head: reply.sendsHead ? head ?? ended : nil, ended: ended,
             outcome: outcome, nativeError: nativeError, rules: rules)
-        stage.record(opened ? .opened(record) : .exchange(record), exchange.connectionID, at: now)
     }
 }
 
@@ -181,7 +198,7 @@ extension WebSocketMessage {
 extension HeaderRecord {
     /// Made into texts only when somebody reads them.
     init(_ fields: HeaderFields) {
-        self.init(size: fields.byteCount) { fields.map { (name: $0.name, value: $0.value) } }
+        self.init(bytes: fields.bytes, places: fields.places)
     }
 }
 

@@ -3,18 +3,15 @@
 /// All bytes lie in one array, so that a parsed head costs two allocations however many fields it has.
 /// Lookups ignore the case of ASCII letters (RFC 9110 section 5.1).
 public struct HeaderFields: Sendable, ExpressibleByDictionaryLiteral, CustomStringConvertible {
-    struct Entry: Sendable {
-        var nameStart: UInt32
-        var nameEnd: UInt32
-        var valueStart: UInt32
-        var valueEnd: UInt32
-
-        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
-        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
-    }
+    typealias Entry = SIMD4<UInt32>
 
     var storage: [UInt8]
     var entries: [Entry]
+
+    /// Names and values, and whatever stands between them: for whoever takes note of all fields without reading them.
+    public var bytes: [UInt8] { storage }
+    /// A field each: where in ``bytes`` its name begins and ends, and its value.
+    public var places: [SIMD4<UInt32>] { entries }
 
     /// No fields.
     public init() {
@@ -212,6 +209,19 @@ extension HeaderFields: Equatable {
     public static func == (left: HeaderFields, right: HeaderFields) -> Bool {
         left.count == right.count && zip(left, right).allSatisfy { $0.name == $1.name && $0.value == $1.value }
     }
+}
+
+extension HeaderFields.Entry {
+    init(nameStart: UInt32, nameEnd: UInt32, valueStart: UInt32, valueEnd: UInt32) {
+        self.init(nameStart, nameEnd, valueStart, valueEnd)
+    }
+
+    var nameStart: UInt32 { x }
+    var nameEnd: UInt32 { y }
+    var valueStart: UInt32 { z }
+    var valueEnd: UInt32 { w }
+    var name: Range<Int> { Int(x)..<Int(y) }
+    var value: Range<Int> { Int(z)..<Int(w) }
 }
 
 extension OutputSpan<UInt8> {

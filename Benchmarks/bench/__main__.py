@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import load, measured, programs, table  # noqa: E402
+from bench import load, measured, programs, scripted, table  # noqa: E402
 from bench.servers import Floor, Suite  # noqa: E402
 
 GETS = {"comfyui": "/prompt", "litellm": "/health/liveliness", "wan2gp": "/gradio_api/startup-events"}
@@ -52,9 +52,8 @@ def main() -> int:
         take("floor events", lambda: measured.events("floor", floor.port, stream, *get))
         take("floor echo", lambda: measured.echoes(*get))
         try:
-            # Without control server there is no journal; what the journal costs has a row of its own.
+            # Without control server there is no journal; what the journal costs has rows of its own.
             suite = stack.enter_context(Suite("--control", "off"))
-            journaled = stack.enter_context(Suite())
         except (RuntimeError, TypeError, FileNotFoundError) as error:
             print(f"bench: the suite does not start: {error}", file=sys.stderr)
             suite = None
@@ -65,11 +64,6 @@ def main() -> int:
                     take(
                         f"{name} GET",
                         lambda: measured.small_answers(name, suite, port, path, whole, arguments.rounds))
-            if port := journaled.fakes.get("comfyui"):
-                take(
-                    "comfyui GET, with journal",
-                    lambda: measured.small_answers(
-                        "comfyui with journal", journaled, port, GETS["comfyui"], whole, arguments.rounds))
             if port := suite.fakes.get("litellm"):
                 take("litellm POST", lambda: measured.chat(suite, port, whole, arguments.rounds))
                 asked = load.request("POST", "/v1/chat/completions", measured.STREAM)
@@ -77,6 +71,9 @@ def main() -> int:
             if "comfyui" in suite.fakes:
                 take("comfyui idle memory", lambda: measured.idle_memory("comfyui", suite, "/ws"))
             take("starts", lambda: measured.starts(9))
+            take("overheads", lambda: scripted.overheads(whole, arguments.rounds))
+            take("pacing", scripted.pacing)
+            take("fresh by control", scripted.fresh_by_control)
         take("fresh", measured.fresh)
 
     print(f"\n{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, "

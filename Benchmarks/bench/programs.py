@@ -18,7 +18,7 @@ def compiled(name: str, source: str, *packages: str) -> Path:
         OUTPUT.mkdir(parents=True, exist_ok=True)
         asked = ["pkg-config", "--cflags", "--libs", *packages]
         flags = subprocess.check_output(asked, text=True).split() if packages else []
-        subprocess.check_call(["gcc", "-O2", "-Wall", "-Wextra", "-o", str(program), str(path), *flags])
+        subprocess.check_call(["gcc", "-O2", "-Wall", "-Wextra", "-o", str(program), str(path), *flags, "-lm"])
     return program
 
 
@@ -28,6 +28,10 @@ def bare() -> Path:
 
 def load() -> Path:
     return compiled("load", "load/load.c")
+
+
+def pacing() -> Path:
+    return compiled("pacing", "load/pacing.c")
 
 
 def released(name: str) -> Path | None:

@@ -78,7 +78,9 @@ class Suite(Server):
         super().__init__(
             [str(programs.released("understudy")), "up", "--ports", "random", "--seed", "7", *flags],
             folder=self.folder.name, pinned=pinned)
-        self.fakes = {fake["id"]: urlsplit(fake["url"]).port for fake in json.loads(self.first_line())["fakes"]}
+        ready = json.loads(self.first_line())
+        self.fakes = {fake["id"]: urlsplit(fake["url"]).port for fake in ready["fakes"]}
+        self.control = urlsplit(ready["control"]).port if "control" in ready else None
         self.start_seconds = time.monotonic() - self.begun
 
     def stop(self):

@@ -9,17 +9,27 @@ public struct ServerSentEvent: Sendable, Hashable {
 
     /// Reads the fields of one event.
     public init(bytes: [UInt8]) {
+        self.init(bytes[...])
         self.bytes = bytes
+    }
+
+    /// Reads the fields of one event that lies among others.
+    init(_ event: ArraySlice<UInt8>) {
+        bytes = []
         name = ""
         data = ""
         var hasData = false
-        for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
+        var start = event.startIndex
+        while start < event.endIndex {
+            let end = event[start...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? event.endIndex
+            let line = event[start..<end]
             if let value = Self.value(of: "data:", in: line) {
-                data += hasData ? "\n" + value : value
+                data = hasData ? data + "\n" + value : value
                 hasData = true
             } else if let value = Self.value(of: "event:", in: line) {
                 name = value
             }
+            start = end + 1
         }
     }
 
@@ -38,6 +48,21 @@ public struct ServerSentEvent: Sendable, Hashable {
 /// Cuts what a fake writes into whole events. What does not end with an empty line waits for the rest.
 struct EventSplitter {
     private var waiting: [UInt8] = []
+
+    /// Whether nothing waits for its rest.
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// The events in bytes in which none is incomplete; nil if one is.
+    static func wholeEvents(in bytes: [UInt8]) -> [Range<Int>]? {
+        guard bytes.last == 0x0A || bytes.last == 0x0D else { return nil }
+        var events: [Range<Int>] = []
+        var start = 0
+        while let end = end(in: bytes, from: start) {
+            events.append(start..<end)
+            start = end
+        }
+        return start == bytes.count ? events : nil
+    }
 
     /// The events that are complete now, each with its end.
     mutating func events(in bytes: [UInt8]) -> [[UInt8]] {

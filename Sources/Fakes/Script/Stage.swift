@@ -114,7 +114,9 @@ final class Stage: @unchecked Sendable {
         if journal != nil { exchange.keepBody(prefix: bodyPrefix) }
         let request = exchange.request
         guard let player, player.looksAtRequests else {
-            if player == nil, logger == nil { return await replyUnscripted(to: exchange, number, began) }
+            if player == nil, logger == nil {
+                return noteUnscripted(await fake.reply(to: exchange), to: exchange, number, began)
+            }
             let visit = Visit(
                 self, exchange, number: number, client: fake.client(of: request, body: []),
                 identity: request.identity([]), began: began)
@@ -135,8 +137,9 @@ final class Stage: @unchecked Sendable {
     }
 
     /// With a journal and without a scenario, as most exchanges are: a whole answer is noted and that is all.
-    private func replyUnscripted(to exchange: Exchange, _ number: Int, _ began: Duration) async -> Reply {
-        let reply = await fake.reply(to: exchange)
+    private func noteUnscripted(
+        _ reply: Reply, to exchange: Exchange, _ number: Int, _ began: Duration
+    ) -> Reply {
         let client = fake.client(of: exchange.request, body: exchange.bodySeen.prefix)
         guard case .bytes(let bytes) = reply.body else {
             let visit = Visit(

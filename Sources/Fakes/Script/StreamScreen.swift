@@ -10,6 +10,8 @@ final class StreamScreen: @unchecked Sendable {
     private let visit: Visit
     private let sheet: CueSheet
     private let isEvents: Bool
+    /// No rule about the request says anything of the stream.
+    private let isUntouched: Bool
     private var splitter = EventSplitter()
     /// Events or pieces that have been let through.
     private var count = 0
@@ -24,12 +26,20 @@ final class StreamScreen: @unchecked Sendable {
         self.visit = visit
         self.sheet = sheet
         self.isEvents = isEvents
+        isUntouched = !sheet.touchesStream
     }
 
     /// Takes what the fake writes.
     func write(_ bytes: [UInt8], to writer: ResponseWriter) async throws {
         guard endedBy == nil else { throw CancellationError() }
         guard isEvents else { return try await pass(bytes, type: "chunk", to: writer) }
+        if isUntouched, splitter.isEmpty, held.isEmpty, !visit.stage.looksAtSent,
+            let events = EventSplitter.wholeEvents(in: bytes)
+        {
+            count += events.count
+            for event in events { visit.noteSent(bytes[event], isEvent: true) }
+            return try await write(through: bytes, to: writer)
+        }
         for event in splitter.events(in: bytes) {
             try await pass(event, type: nil, to: writer)
         }
@@ -127,7 +137,11 @@ final class StreamScreen: @unchecked Sendable {
     }
 
     private func send(_ bytes: [UInt8], to writer: ResponseWriter) async throws {
-        visit.noteSent(bytes, isEvent: isEvents)
+        visit.noteSent(bytes[...], isEvent: isEvents)
+        try await write(through: bytes, to: writer)
+    }
+
+    private func write(through bytes: [UInt8], to writer: ResponseWriter) async throws {
         size += bytes.count
         if prefix.count < visit.stage.bodyPrefix { prefix += bytes.prefix(visit.stage.bodyPrefix - prefix.count) }
         try await writer.write(bytes)

@@ -81,9 +81,10 @@ final class Visit: @unchecked Sendable {
 
     func noteHead() { head = stage.elapsed }
 
-    func noteSent(_ bytes: [UInt8], isEvent: Bool) {
+    func noteSent(_ bytes: ArraySlice<UInt8>, isEvent: Bool) {
         guard isEvent, stage.isRecording else { return }
-        let event = ServerSentEvent(bytes: bytes)
+        var event = ServerSentEvent(bytes)
+        event.bytes = Array(bytes)
         stage.record(
             .message(
                 MessageRecord(

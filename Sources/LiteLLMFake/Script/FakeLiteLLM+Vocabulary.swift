@@ -46,7 +46,8 @@ extension FakeLiteLLM {
         if event.data == "[DONE]" { return "done" }
         let data = Array(event.data.utf8)
         if data.starts(with: Array(#"{"error":"#.utf8)) { return "error" }
-        return JSON.outermostText("type", in: data) ?? JSON.outermostText("object", in: data) ?? "event"
+        // Chunks have their object near the beginning; what is found is not looked for to the end.
+        return JSON.outermostText("object", in: data) ?? JSON.outermostText("type", in: data) ?? "event"
     }
 
     public nonisolated func errorBeyond(_ quota: Quota) -> String {

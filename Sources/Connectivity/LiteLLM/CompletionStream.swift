@@ -53,7 +53,7 @@ struct CompletionReading: Sendable {
         if let error = view.optional("error") {
             throw source.peer.error(
                 .serverError, expected: "the rest of the answer to \(source.what)",
-                came: "the stream says: \(LiteLLMErrorText.message(in: view.value) ?? error.value.kind)",
+                came: "the stream says: \(ErrorText.message(in: view.value) ?? error.value.kind)",
                 status: error.value["code"]?.string.flatMap { Int($0) } ?? error.value["code"]?.integer)
         }
         let chunks = try CompletionChunk.list(view)

@@ -64,14 +64,3 @@ extension Embedding {
         self.vector = vector
     }
 }
-
-/// The proxy's own words for what went wrong, in whichever of its envelopes (section 4).
-enum LiteLLMErrorText {
-    static func message(in value: JSONValue) -> String? {
-        if let message = value["error"]?["message"]?.string { return message }
-        if let detail = value["detail"] {
-            return detail.string ?? detail["error"]?.string ?? detail.description
-        }
-        return value["error"]?.string
-    }
-}

@@ -108,8 +108,6 @@ public final class LiteLLMClient: Sendable {
 
     private func check(_ reply: HTTPReply, _ body: [UInt8]) throws {
         guard reply.status != 200 else { return }
-        // A proxy before the proxy answers in HTML; then there is no message, and the beginning of it is shown.
-        let message = (try? JSONValue(parsing: body)).flatMap(LiteLLMErrorText.message)
-        throw reply.failure(message, body: body)
+        throw reply.failure(ErrorText.message(in: body), body: body)
     }
 }

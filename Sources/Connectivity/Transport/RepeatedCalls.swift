@@ -9,7 +9,12 @@ struct RepeatedCalls: Sendable {
     var peer: Peer { transfers.peer }
 
     /// Tries until it succeeds, cannot succeed, or the deadline of the whole comes near.
-    func callAsFunction<Result>(_ attempt: (_ left: Duration) async throws -> Result) async throws -> Result {
+    ///
+    /// - Parameter harmless: whether to repeat after a failure does nothing twice; all that is done through here by
+    ///   default may be done twice.
+    func callAsFunction<Result>(
+        if harmless: (ConnectivityError) -> Bool = { _ in true }, _ attempt: (_ left: Duration) async throws -> Result
+    ) async throws -> Result {
         let deadline = time.now + transfers.limits.total
         var tried = 0
         while true {
@@ -17,7 +22,8 @@ struct RepeatedCalls: Sendable {
                 return try await attempt(deadline - time.now)
             } catch let failure as ConnectivityError {
                 tried += 1
-                guard let wait = policy.wait(after: failure, tried: tried, luck: luck(), left: deadline - time.now)
+                guard harmless(failure),
+                    let wait = policy.wait(after: failure, tried: tried, luck: luck(), left: deadline - time.now)
                 else { throw failure }
                 try await pause(wait, failure)
             } catch is CancellationError {

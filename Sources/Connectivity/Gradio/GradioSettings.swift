@@ -1,0 +1,16 @@
+/// How a client of a Gradio app behaves.
+public struct GradioSettings: Sendable {
+    public var transfer = TransferLimits()
+    public var socket = WebSocketLimits()
+    /// How failed requests are repeated, where that does nothing twice.
+    public var retry = RetryPolicy()
+    /// A call as a whole, its time in the queue included.
+    public var callDeadline = Duration.seconds(600)
+    /// Certificates (PEM) to trust in place of the system's.
+    public var trustRoots: [UInt8]?
+    public var time: any Timekeeper = .system
+    /// Numbers from 0 to 1, for jitter.
+    public var luck: @Sendable () -> Double = { .random(in: 0..<1) }
+
+    public init() {}
+}

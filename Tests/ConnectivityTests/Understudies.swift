@@ -47,7 +47,7 @@ struct Understudy: Sendable {
     ) async throws -> Result {
         let loop = try EventLoop(name: id)
         let company = Company(seed: 7)
-        let environment = FakeEnvironment(id: id, loop: loop)
+        let environment = FakeEnvironment(id: id, loop: loop, speed: 20)
         let fake: RunningFake
         do {
             fake = try await RunningFake(

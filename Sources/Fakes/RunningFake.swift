@@ -86,6 +86,7 @@ public final class RunningFake: Sendable {
         self.server = server
         self.stage = stage
         remake = staging.remake
+        stage.house = self
         stage.record(.lifecycle("started"), 0)
         await fake.didStart(at: bound)
     }

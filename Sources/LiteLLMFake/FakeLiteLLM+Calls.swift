@@ -171,8 +171,9 @@ extension FakeLiteLLM {
             ? ProxyError.anthropic(429, message, fields: all) : ProxyError(429, message, fields: all)
     }
 
-    /// Settles the call with its key.
+    /// Settles the call with its key, and with the quota of a scenario.
     func settle(_ call: Call, used: Int, cost: Cost) {
+        call.direction.charge?(used)
         guard let index = call.caller.key else { return }
         keys.finished(index, reserved: call.reserved, used: used, cost: cost.total)
     }

@@ -142,6 +142,10 @@ import Testing
         ("edit: { a: 1 }", "2:9: expected a pointer that begins with a slash, or remove, got \"a\""),
         ("quota: { requests: 1 }", "2:8: expected requests or tokens, and per, such as {requests: 3, per: 1m}"),
         ("corrupt: [[bad_chunk]]", "2:11: expected a text for corruption, got a list"),
+        (
+            "refuse: true",
+            "2:1: when a request or a message closes the port, it must be said for how long: refuse: 2s"
+        ),
         ("interim: 101", "2:10: expected an interim status other than 101, which ends HTTP, got \"101\""),
     ])
     func `what cannot be meant is refused where it stands`(line: String, problem: String) {

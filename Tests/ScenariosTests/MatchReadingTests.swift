@@ -134,8 +134,8 @@ import Testing
             "2:1: skip does not act on \"comfyui\": expected on as \"FAKE receives TYPE\" or \"FAKE sends TYPE\""
         ),
         (
-            "comfyui /prompt", "refuse: 1s",
-            "2:1: refuse 1s does not act on \"comfyui /prompt\": expected on as just the fake's name"
+            "comfyui /prompt", "limit: 1",
+            "2:1: limit 1 does not act on \"comfyui /prompt\": expected on as just the fake's name or \"FAKE connect\""
         ),
         (
             "comfyui sends progress", "error: out_of_memory",

@@ -1,3 +1,4 @@
+internal import JSONTree
 internal import Scenarios
 internal import SocketServer
 
@@ -9,6 +10,8 @@ struct CueSheet {
         case native(NativeErrorUse)
         case response(Response)
         case drop(Drop)
+        /// The fake goes down.
+        case down(Downfall)
     }
 
     /// An effect with the rule that brought it.
@@ -33,7 +36,9 @@ struct CueSheet {
     private(set) var betweenDelays: [Draw] = []
     private(set) var stepDelays: [Draw] = []
     private(set) var pongDelays: [Draw] = []
-    private(set) var quotas: [(rule: Int, standing: QuotaStanding)] = []
+    private(set) var quotas: [(rule: String, standing: QuotaStanding)] = []
+    /// Changes of the fake's state.
+    private(set) var changes: [JSONObject] = []
     private(set) var played: [Played] = []
 
     /// Nothing is asked for.
@@ -43,7 +48,7 @@ struct CueSheet {
     init(_ cues: [Cue], errorBeyond: (Quota) -> String) {
         for cue in cues {
             if let standing = cue.quota {
-                quotas.append((cue.index, standing))
+                quotas.append((cue.rule, standing))
                 // Below the quota, a rule with one does nothing else.
                 guard standing.isExceeded else { continue }
             }
@@ -88,8 +93,10 @@ struct CueSheet {
             case .corrupt(let corruption): corruptions.append((corruption, random))
             case .edit(let changes): edits += changes
             case .send(let message, let times): sends.append((message, times))
-            case .refuse, .state, .limit, .duplicate, .skip, .reorder, .misdeliver, .set:
-                // Not of requests: the reader of scenarios refuses them there.
+            case .refuse: answer = answer ?? Downfall(cue).map { .down($0) }
+            case .set(let members): changes.append(members)
+            case .state, .limit, .duplicate, .skip, .reorder, .misdeliver:
+                // Said with another effect, or not of requests: the reader of scenarios refuses them there.
                 continue
             }
             played.append(Played(rule: cue.rule, word: effect.word, detail: effect.summary))

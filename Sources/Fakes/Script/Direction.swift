@@ -8,19 +8,23 @@ public struct Direction: Sendable {
     public var quota: QuotaStanding?
     /// How much longer each step of the work takes, drawn anew for each.
     public var stepDelay: (@Sendable () -> Duration)?
+    /// To be told how many tokens the exchange has used, once that is known, where a quota counts them. On the loop.
+    public var charge: (@Sendable (Int) -> Void)?
 
     public init(
-        error: NativeErrorUse? = nil, quota: QuotaStanding? = nil, stepDelay: (@Sendable () -> Duration)? = nil
+        error: NativeErrorUse? = nil, quota: QuotaStanding? = nil, stepDelay: (@Sendable () -> Duration)? = nil,
+        charge: (@Sendable (Int) -> Void)? = nil
     ) {
         self.error = error
         self.quota = quota
         self.stepDelay = stepDelay
+        self.charge = charge
     }
 
     /// Nothing is asked.
     public static let none = Direction()
 
-    public var isNone: Bool { error == nil && stepDelay == nil }
+    public var isNone: Bool { error == nil && stepDelay == nil && charge == nil }
 }
 
 /// Why a fake's state could not be changed as told.

@@ -190,6 +190,11 @@ private struct MessagePlan {
             } else {
                 end(drop)
             }
+        case .refuse:
+            guard let downfall = Downfall(cue) else { break }
+            visit.stage.fall(downfall)
+            end(Drop(.hang))
+        case .set(let changes): visit.stage.set(changes)
         case .corrupt(let corruption): corrupt(corruption, cue.random)
         default: break
         }

@@ -37,6 +37,11 @@ extension Stage: ConnectionWatch {
             admission.faults.append(.slice(bytes: bytes, gap: { draw.next() }))
         case .limit(let limit):
             if connections.count > limit { admission.ending = admission.ending ?? .close }
+        case .refuse:
+            guard let downfall = Downfall(cue) else { break }
+            fall(downfall)
+            admission.ending = .hang
+        case .set(let changes): set(changes)
         case .drop(let drop):
             if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
                 admission.faults.append(.cut(afterBytes: bytes, ending))

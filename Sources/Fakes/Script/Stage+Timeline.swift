@@ -48,13 +48,7 @@ extension Stage {
             switch effect {
             case .refuse(let duration):
                 await house.refuse(for: duration ?? rule?.when.lasting, keepingState: keepsState)
-            case .set(let changes):
-                let fake = fake
-                do {
-                    try await fake.set(changes)
-                } catch {
-                    record(.lifecycle("could not set the state: \(error)"), 0)
-                }
+            case .set(let changes): set(changes)
             case .limit(let connections): connectionLimit = (connections, cue.rule)
             case .send(let message, let times):
                 for socket in openSockets { socket.send(message, times: times) }

@@ -16,6 +16,8 @@ final class Stage: @unchecked Sendable {
     let journal: SharedJournal?
     let logger: ExchangeLog?
     weak var server: Server?
+    /// The fake on its sockets.
+    weak var house: RunningFake?
     private(set) var player: ScenarioPlayer?
     private var clock: ScenarioClock?
     private var exchanges = 0
@@ -32,6 +34,8 @@ final class Stage: @unchecked Sendable {
     private let id: String
     /// What rules about the fake as a whole do, by the rules' names.
     var acts: [String: Act] = [:]
+    /// How often the fake has gone down because of an exchange or a message.
+    var falls = 0
     /// Connections by number, as long as they are open.
     private(set) var connections: Set<UInt64> = []
     /// The most connections at once that a rule allows.
@@ -164,9 +168,11 @@ final class Stage: @unchecked Sendable {
         } catch {
             return finish(Reply(body: .close), visit, sheet)
         }
+        for changes in sheet.changes { set(changes) }
         for fault in sheet.wire { visit.impose(fault) }
-        var reply = await answer(visit, sheet)
-        for (_, standing) in sheet.quotas { reply.headers.append(contentsOf: fake.fields(of: standing)) }
+        let bill = Bill(sheet.quotas)
+        var reply = await answer(visit, sheet, bill)
+        for (_, standing) in bill.quotas { reply.headers.append(contentsOf: fake.fields(of: standing)) }
         for (corruption, random) in sheet.corruptions {
             var broken = ReplyCorruption(corruption, random)
             reply = broken.corrupt(reply, target: visit.exchange.request.target)
@@ -175,19 +181,30 @@ final class Stage: @unchecked Sendable {
         return finish(reply, visit, sheet)
     }
 
-    private func answer(_ visit: Visit, _ sheet: CueSheet) async -> Reply {
+    private func answer(_ visit: Visit, _ sheet: CueSheet, _ bill: Bill) async -> Reply {
         switch sheet.answer {
         case .drop(let drop): return Reply(drop)
+        case .down(let downfall):
+            fall(downfall)
+            return Reply(Drop(.hang))
         case .response(let response): return Reply(response)
         case .native(let error): visit.note(error: error.name)
         case nil: break
         }
-        let direction = sheet.direction
+        var direction = sheet.direction
+        if bill.countsTokens { direction.charge = { [self] in charge($0, visit.client, bill) } }
         var reply =
             direction.isNone
             ? await fake.reply(to: visit.exchange) : await fake.reply(to: visit.exchange, with: direction)
         if !sheet.edits.isEmpty { reply.edit(sheet.edits) }
         return reply
+    }
+
+    private func charge(_ tokens: Int, _ client: String, _ bill: Bill) {
+        for (index, quota) in bill.quotas.enumerated() where quota.standing.quota.unit == .tokens {
+            let standing = player?.charge(tokens, to: quota.rule, client: client, at: scenarioTime)
+            if let standing { bill.quotas[index].standing = standing }
+        }
     }
 
     /// Sees to what happens while the answer is sent, and to the journal.
@@ -301,6 +318,19 @@ final class Stage: @unchecked Sendable {
 private struct RouteKey: Hashable {
     let method: String
     let path: String
+}
+
+/// Where the quotas of an exchange stand, once it has been counted. On the fake's loop.
+private final class Bill: @unchecked Sendable {
+    // @unchecked because it is used only on the loop.
+    var quotas: [(rule: String, standing: QuotaStanding)]
+
+    init(_ quotas: [(rule: String, standing: QuotaStanding)]) {
+        self.quotas = quotas
+    }
+
+    /// Whether tokens are to be counted: not for what is refused.
+    var countsTokens: Bool { quotas.contains { $0.standing.quota.unit == .tokens && !$0.standing.isExceeded } }
 }
 
 /// The time of a scenario: the same for all fakes that play it.

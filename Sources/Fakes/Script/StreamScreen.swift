@@ -109,6 +109,11 @@ final class StreamScreen: @unchecked Sendable {
                 case .slice(let size, let gap):
                     let draw = Draw(gap, cue.random)
                     visit.impose(.slice(bytes: size, gap: { draw.next() }))
+                case .refuse:
+                    guard let downfall = Downfall(cue) else { continue }
+                    visit.stage.fall(downfall)
+                    return try await end(.hang, by: cue.rule, writer)
+                case .set(let changes): visit.stage.set(changes)
                 case .drop(let drop):
                     guard let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) else {
                         return try await end(drop.manner, by: cue.rule, writer)

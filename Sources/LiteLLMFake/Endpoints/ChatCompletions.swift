@@ -123,6 +123,7 @@ extension FakeLiteLLM {
         {
             let answer = mocks[deployment.index] ?? MockAnswer(deployment, text: text)
             mocks[deployment.index] = answer
+            call.direction.charge?(MockAnswer.promptTokens + MockAnswer.completionTokens)
             return answer.reply(
                 id: id, callID: call.id, created: call.now.wholeSeconds,
                 milliseconds: (environment.loop.clock.now - call.started) / .milliseconds(1))

@@ -32,9 +32,9 @@ extension FakeLiteLLM {
         }
     }
 
-    /// Settles a stream's call; a caller without a key has nothing to settle.
+    /// Settles a stream's call; a caller without a key has nothing to settle, unless a scenario counts.
     nonisolated func settleIfKeyed(_ call: Call, used: Int, cost: Cost = .nothing) async {
-        if call.caller.key != nil { await settle(call, used: used, cost: cost) }
+        if call.caller.key != nil || call.direction.charge != nil { await settle(call, used: used, cost: cost) }
     }
 
     /// An upstream's stream, relayed chunk by chunk.

@@ -12,7 +12,8 @@ public enum Effect: Sendable, Hashable {
     case dribble(pieces: Int, over: Duration)
     /// `drop`: the connection ends, or falls silent.
     case drop(Drop)
-    /// `refuse`: the port is closed, and open again after a time; nil as long as the rule lasts.
+    /// `refuse`: all connections end and the port is closed, and open again after a time; nil as long as the rule
+    /// lasts. At the rule's time, or when what it is about happens.
     case refuse(Duration?)
     /// `state`: what a restart (`refuse`) leaves of the fake.
     case state(kept: Bool)
@@ -40,7 +41,7 @@ public enum Effect: Sendable, Hashable {
     case send(Message, times: Int)
     /// `edit`: values of a JSON body or message become others, by pointer; `*` in a pointer stands for each member.
     case edit([Edit])
-    /// `set`: the fake's own state changes.
+    /// `set`: the fake's own state changes, before what the rule is about is dealt with.
     case set(JSONObject)
 }
 

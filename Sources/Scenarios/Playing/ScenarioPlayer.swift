@@ -35,6 +35,12 @@ public struct ScenarioPlayer: Sendable {
     private struct QuotaWindow: Sendable {
         var began: Duration
         var used: Int
+
+        func standing(of quota: Quota, at time: Duration) -> QuotaStanding {
+            QuotaStanding(
+                quota: quota, remaining: max(0, quota.amount - used), resetsIn: began + quota.window - time,
+                isExceeded: used >= quota.amount)
+        }
     }
 
     private struct OccurrenceKey: Hashable, Sendable {
@@ -132,8 +138,17 @@ public struct ScenarioPlayer: Sendable {
     }
 
     /// Counts tokens, known only once the answer is, against the quota of a rule.
-    public mutating func charge(_ tokens: Int, to rule: Int, client: String) {
-        quotas[quotaKey(rule, client)]?.used += tokens
+    ///
+    /// - Returns: where it stands now; nil if the rule is not in force any longer.
+    @discardableResult
+    public mutating func charge(_ tokens: Int, to rule: String, client: String, at time: Duration) -> QuotaStanding? {
+        guard let number = scenario.rules.firstIndex(where: { $0.name == rule }),
+            let quota = scenario.rules[number].quota, quota.unit == .tokens
+        else { return nil }
+        var window = window(of: quota, quotaKey(number, client), at: time)
+        window.used += max(0, tokens)
+        quotas[quotaKey(number, client)] = window
+        return window.standing(of: quota, at: time)
     }
 
     private mutating func consider(
@@ -189,29 +204,40 @@ public struct ScenarioPlayer: Sendable {
     private mutating func quota(
         of rule: Rule, _ number: Int, _ occasion: Occasion, at time: Duration
     ) -> QuotaStanding? {
-        for case .quota(let quota) in rule.effects {
-            let key = quotaKey(number, occasion.client)
-            // A window without length would never end.
-            let per = max(quota.per, .milliseconds(1))
-            var window = quotas[key] ?? QuotaWindow(began: time, used: 0)
-            if time >= window.began + per {
-                let passed = Int((time - window.began) / per)
-                window = QuotaWindow(began: window.began + per * passed, used: 0)
-            }
-            let isExceeded = window.used >= quota.amount
-            if !isExceeded, quota.unit == .requests { window.used += 1 }
-            quotas[key] = window
-            return QuotaStanding(
-                quota: quota, remaining: max(0, quota.amount - window.used),
-                resetsIn: window.began + per - time, isExceeded: isExceeded)
-        }
-        return nil
+        guard let quota = rule.quota else { return nil }
+        let key = quotaKey(number, occasion.client)
+        var window = window(of: quota, key, at: time)
+        let before = window.standing(of: quota, at: time)
+        if !before.isExceeded, quota.unit == .requests { window.used += 1 }
+        quotas[key] = window
+        var standing = window.standing(of: quota, at: time)
+        standing.isExceeded = before.isExceeded
+        return standing
     }
+
+    /// The window that is open at a time: the one before, or a new one with nothing used.
+    private func window(of quota: Quota, _ key: QuotaKey, at time: Duration) -> QuotaWindow {
+        guard let window = quotas[key] else { return QuotaWindow(began: time, used: 0) }
+        guard time >= window.began + quota.window else { return window }
+        let passed = Int((time - window.began) / quota.window)
+        return QuotaWindow(began: window.began + quota.window * passed, used: 0)
+    }
+}
+
+extension Quota {
+    /// A window without length would never end.
+    fileprivate var window: Duration { max(per, .milliseconds(1)) }
 }
 
 extension Rule {
     /// When it may act first, since the scenario began.
     var starts: Duration { begins + (when.at ?? .zero) }
+
+    /// Its first quota: there is no use for a second one.
+    fileprivate var quota: Quota? {
+        for case .quota(let quota) in effects { return quota }
+        return nil
+    }
 }
 
 extension Effect {

@@ -5,7 +5,8 @@ internal import YAMLNodes
 // 1. A rule about a fake as a whole (`on: litellm`) with effects that act on exchanges means every request of that
 //    fake, one with effects on the wire below them or on a WebSocket means every connection or opening; with `refuse`,
 //    `state`, `limit`, `set` and `send` it goes by the clock (`when: { at: 10s, for: 5s }`). Effects that mean
-//    different things so need a rule each. `drop: reset` or `close` of a whole fake goes by the clock if it has a
+//    different things so need a rule each. About anything else, `refuse` and `set` happen when that happens: the
+//    server dies of the third prompt. `drop: reset` or `close` of a whole fake goes by the clock if it has a
 //    moment (`at` without `for`): then every connection is dropped, idle ones too.
 // 2. Which effects can act on which subjects.
 
@@ -70,7 +71,7 @@ extension Effect {
                 }
             }
         case .limit: [.whole, .connect]
-        case .refuse, .state, .set: [.whole]
+        case .refuse, .state, .set: Set(Subject.Sort.allCases)
         case .quota, .dribble: [.request]
         case .error, .respond, .interim: [.request, .opens]
         case .corrupt(let corruption): corruption.kind.subjects
@@ -176,6 +177,11 @@ extension PartReader {
             let located = effects.first(where: { $0.effect.kind == .state })
         {
             log.add("state says what a restart leaves: it needs refuse beside it", at: located.mark)
+        }
+        if sort != .whole, let located = effects.first(where: { $0.effect == .refuse(nil) }) {
+            log.add(
+                "when a request or a message closes the port, it must be said for how long: refuse: 2s",
+                at: located.mark)
         }
         checkClock(match, trigger)
         check(match, effects)

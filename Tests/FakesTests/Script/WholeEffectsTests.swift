@@ -59,6 +59,60 @@ import UnderstudyTestKit
         }
     }
 
+    @Test(arguments: [true, false])
+    func `the server dies of the third request, and comes back at the same port`(keepsState: Bool) async throws {
+        let clock = ManualClock()
+        let rule = Rule.on("/hello", when: Trigger(nth: [3]), .refuse(.seconds(2)), .state(kept: keepsState))
+        try await withRules(rule, clock: clock) { fake in
+            try await fake.set(["queue": 5])
+            let idle = try await RawSocket(url: fake.url)
+            _ = try await idle.exchange("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+            let before = try await RawSocket.get(fake.url + "/hello").status
+            let third = try await RawSocket(url: fake.url)
+            try await third.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+            let (bytes, end) = try await third.read()
+            let (_, other) = try await idle.read()
+            await #expect(throws: RawSocket.Failure.self) { _ = try await RawSocket(url: fake.url) }
+            try await clock.advanceToNextTimer()
+            try await fake.journal.wait(for: .text("port open"))
+            let after = try await RawSocket.get(fake.url + "/hello").status
+            let state = await fake.state()
+
+            #expect([before, after] == [200, 200])
+            #expect(bytes.isEmpty && end == .finished && other == .finished)
+            #expect(state == ["queue": keepsState ? 5 : 0])
+            #expect(clock.elapsed == .seconds(2))
+            try fake.verify(.count(.event("effect").rule("rule"), atLeast: 1))
+        }
+    }
+
+    @Test func `a message kills the server, a request changes its state, a connection takes it down`() async throws {
+        try await withRules(.sends("progress", when: Trigger(nth: [2]), .refuse(.milliseconds(1)))) { fake in
+            let socket = try await RawSocket(url: fake.url)
+            try await socket.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
+            let text = String(decoding: try await socket.read().bytes, as: UTF8.self)
+            try await fake.journal.wait(for: .text("port open"))
+
+            #expect(text.contains(#""step":1"#) && !text.contains(#""step":2"#))
+        }
+        try await withRules(.on("/hello", .set(["queue": 9]))) { fake in
+            _ = try await RawSocket.get(fake.url + "/hello")
+            let state = await fake.state()
+
+            #expect(state == ["queue": 9])
+        }
+        try await withRules(.about(.connect, when: Trigger(nth: [2]), .refuse(.milliseconds(1)))) { fake in
+            let first = try await RawSocket(url: fake.url)
+            let second = try await RawSocket(url: fake.url)
+            let ends = [try await first.read().end, try await second.read().end]
+            try await fake.journal.wait(for: .text("port open"))
+            let after = try await RawSocket.get(fake.url + "/hello").status
+
+            #expect(ends == [.finished, .finished])
+            #expect(after == 200)
+        }
+    }
+
     @Test func `the fake's state is set at its time`() async throws {
         try await withRules(.about(.whole, .set(["queue": 3]))) { fake in
             try await fake.journal.wait(for: .event("effect"))

@@ -32,8 +32,8 @@ final class ComfyUIState {
     var shallFree = false
     /// The prompt that runs now.
     var running: PromptRun?
-    /// Requests of each client so far, from which ids are drawn.
-    var requests = RequestCounts()
+    /// What each client asked for so far, from which ids are drawn.
+    var repetitions = Repetitions()
 
     /// - Throws: `NodeFileError` or a `JSONError` for a node file that cannot be read.
     init(environment: FakeEnvironment, configuration: ComfyUIConfiguration) throws {

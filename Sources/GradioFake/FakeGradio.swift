@@ -45,7 +45,8 @@ public actor FakeGradio: Fake {
     var tokens: [String: String] = [:]
     var tokenCount = 0
     var uploads: [String: UploadWatch] = [:]
-    var eventCounts: [String: Int] = [:]
+    /// What each session asked for so far, from which ids are drawn.
+    var repetitions = Repetitions()
     /// Sessions of the events of simple calls, for those who ask late.
     var callSessions: [String: String] = [:]
     /// The WebSockets of version 3 that wait.

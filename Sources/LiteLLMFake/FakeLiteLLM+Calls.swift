@@ -27,11 +27,13 @@ extension FakeLiteLLM {
         // Most bodies have come with their heads: these calls are spared the way through the functions that wait.
         let bytes = if let whole = exchange.bodyAtHand() { whole } else { try await body(of: exchange) }
         let document = try RequestDocument.read(bytes, contentType: visit.request.headers["content-type"])
-        return try begin(document, visit, started: started)
+        return try begin(document, visit, started: started, asked: bytes)
     }
 
     /// Begins a call whose body is known.
-    func begin(_ document: JSONObject, _ visit: Visit, started: ContinuousClock.Instant) throws(ProxyError) -> Call {
+    func begin(
+        _ document: JSONObject, _ visit: Visit, started: ContinuousClock.Instant, asked: [UInt8] = []
+    ) throws(ProxyError) -> Call {
         let headers = visit.request.headers
         let bodyModel = document.text("model")
         let group = visit.parameters["model"] ?? bodyModel
@@ -40,7 +42,7 @@ extension FakeLiteLLM {
         let caller = try authentication.caller(
             Credential(headers), demand: .key, model: group, path: visit.request.path, keys: keys, now: now)
         if !settings.proxy.allowsClientCredentials { try refuseCredentials(in: document) }
-        var luck = luck(of: caller.name)
+        var luck = luck(of: caller.name, asking: asked)
         return Call(
             id: headers["x-litellm-call-id"] ?? luck.uuid(), started: started, now: now, caller: caller,
             crossOrigin: visit.crossOrigin, document: document, group: group, bodyModel: bodyModel,

@@ -36,8 +36,8 @@ public actor FakeLiteLLM: Fake {
     var isReady = true
     /// Names of models behind which nobody listens.
     var unhealthy: Set<String> = []
-    /// How often each client has called, for the luck of its next call.
-    private var calls: [String: Int] = [:]
+    /// How often each client has called for the same, for the luck of its next call.
+    private var repetitions = Repetitions()
     /// Inference calls so far.
     private(set) var callCount = 0
     /// How often each deployment was called, for faults that come every so often.
@@ -148,13 +148,12 @@ public actor FakeLiteLLM: Fake {
     }
 
     /// Random numbers for the next request of a client.
-    func luck(of client: String) -> SeededRandom {
-        // Clients can make up keys without end; after so many they share one count.
-        let name = calls.count < 10_000 || calls[client] != nil ? client : ""
+    ///
+    /// - Parameter body: what it asks for: concurrent requests of one client have the luck of their own, whichever
+    ///   comes first.
+    func luck(of client: String, asking body: [UInt8] = []) -> SeededRandom {
         callCount += 1
-        let count = (calls[name] ?? 0) + 1
-        calls[name] = count
-        return environment.random(name, String(count))
+        return environment.random(client, repetitions.name(client, body))
     }
 }
 

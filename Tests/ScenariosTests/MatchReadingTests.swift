@@ -135,7 +135,7 @@ import Testing
         ),
         (
             "comfyui /prompt", "limit: 1",
-            "2:1: limit 1 does not act on \"comfyui /prompt\": expected on as just the fake's name or \"FAKE connect\""
+            "2:1: limit does not act on \"comfyui /prompt\": expected on as just the fake's name or \"FAKE connect\""
         ),
         (
             "comfyui sends progress", "error: out_of_memory",

@@ -75,16 +75,18 @@ extension FakeComfyUI {
     }
 
     private func promptID(of request: JSONObject) throws -> String {
-        guard let id = request["prompt_id"], !id.isNull else { return mintID(for: request["client_id"]?.string ?? "") }
+        guard let id = request["prompt_id"], !id.isNull else {
+            return mintID(for: request["client_id"]?.string ?? "", request["prompt"])
+        }
         guard let text = id.string, CanonicalUUID.isValid(text) else {
             throw Refusal(answer: refuse(.invalidPromptID))
         }
         return text
     }
 
-    /// A new id that follows from seed, client and how often that client asked.
-    func mintID(for client: String) -> String {
-        var random = environment.random("prompt", client, String(server.requests.next(client)))
+    /// A new id that follows from seed, client, prompt and how often that client sent the same.
+    func mintID(for client: String, _ prompt: JSON?) -> String {
+        var random = environment.random("prompt", client, server.repetitions.name(client, prompt?.bytes() ?? []))
         return random.uuid()
     }
 

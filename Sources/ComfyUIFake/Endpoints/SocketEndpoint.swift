@@ -45,7 +45,7 @@ extension FakeComfyUI {
     }
 
     private func mintSocketID() -> String {
-        var random = environment.random("socket", String(server.requests.next("")))
+        var random = environment.random("socket", server.repetitions.name("", "socket".utf8))
         return random.hex(32)
     }
 
@@ -94,7 +94,7 @@ extension FakeComfyUI {
 
     /// Queues the workflow if it is a prompt that may run; the job's id is its prompt's id.
     private func storyStart(of workflow: JSON?, for client: String) -> JSON {
-        let id = mintID(for: client)
+        let id = mintID(for: client, workflow)
         // What is wrong with a workflow is told to nobody: the story's answer is the same.
         if let prompt = workflow?.object, case .accepted(let checked, let outputs, _)? = try? validate(prompt) {
             let extra: JSONObject = [

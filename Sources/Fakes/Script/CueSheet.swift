@@ -26,6 +26,8 @@ struct CueSheet {
     /// An ending after so many bytes or messages.
     private(set) var ending: Drop?
     private(set) var wire: [WireFault] = []
+    /// The rule that cuts the connection after so many bytes.
+    private(set) var cutBy: String?
     private(set) var dribble: (pieces: Int, over: Duration)?
     private(set) var corruptions: [(corruption: Corruption, random: SeededRandom)] = []
     private(set) var edits: [Edit] = []
@@ -85,7 +87,7 @@ struct CueSheet {
                 let draw = Draw(gap, random)
                 wire.append(.slice(bytes: bytes, gap: { draw.next() }))
             case .dribble(let pieces, let time): dribble = dribble ?? (pieces, time)
-            case .drop(let drop): add(drop)
+            case .drop(let drop): add(drop, of: cue.rule)
             case .error(let use): answer = answer ?? .native(use)
             case .respond(let response): answer = answer ?? .response(response)
             case .quota(let quota): answer = answer ?? .native(NativeErrorUse(quota.error ?? errorBeyond(quota)))
@@ -116,8 +118,9 @@ struct CueSheet {
         }
     }
 
-    private mutating func add(_ drop: Drop) {
+    private mutating func add(_ drop: Drop, of rule: String) {
         if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
+            cutBy = cutBy ?? rule
             wire.append(.cut(afterBytes: bytes, ending))
         } else if drop.afterMessages != nil {
             ending = ending ?? drop

@@ -257,7 +257,9 @@ final class Stage: @unchecked Sendable {
             try await screen.finish(writer)
         } catch {
             let outcome: ExchangeOutcome =
-                if let rule = screen.endedBy { .brokenOff(rule: rule) } else if visit.exchange.isDisconnected {
+                if let rule = screen.endedBy ?? sheet.cutBy {
+                    .brokenOff(rule: rule)
+                } else if visit.exchange.isDisconnected {
                     .clientLeft
                 } else { .reset }
             visit.finish(head, body: screen.prefix, size: screen.size, outcome: outcome)

@@ -68,7 +68,7 @@ extension FakeGradio {
         if let refusal = fullQueue(caller) { return refusal }
         guard let function else { return internalError }
         if let refusal = validate(values, for: function, caller, session: session ?? "") { return refusal }
-        let id = newEventID(session ?? "call")
+        let id = newEventID(session ?? "call", function.id, values)
         let event = QueuedEvent(
             id: id, function: function, session: session ?? id, values: values, caller: caller, isSimple: isSimple)
         events[id] = event
@@ -82,13 +82,11 @@ extension FakeGradio {
         return .json(["event_id": .string(id)])
     }
 
-    /// 32 hexadecimal digits that follow from the session and how many events it had.
-    private func newEventID(_ session: String) -> String {
-        if eventCounts.count > 4 * options.sessionLimit { eventCounts = [:] }
+    /// 32 hexadecimal digits that follow from the session, and from what it asks for how often.
+    private func newEventID(_ session: String, _ function: Int, _ values: [JSON]) -> String {
+        let asked = JSON.array([.int(function)] + values).bytes()
         while true {
-            let count = eventCounts[session, default: 0]
-            eventCounts[session] = count + 1
-            var luck = environment.random("event", session, "\(count)")
+            var luck = environment.random("event", session, repetitions.name(session, asked))
             let id = luck.hex(32)
             if events[id] == nil, boxes[id] == nil { return id }
         }

@@ -1,0 +1,91 @@
+internal import Synchronization
+
+/// The circuit breaker of one service, shared by all who call it.
+public final class Circuit: Sendable {
+    public let service: ServiceName
+    private let endpoint: String
+    private let time: any Timekeeper
+    private let breaker: Mutex<CircuitBreaker>
+
+    public init(
+        service: ServiceName, endpoint: String = "", breaker: CircuitBreaker = CircuitBreaker(),
+        time: any Timekeeper = .system
+    ) {
+        self.service = service
+        self.endpoint = endpoint
+        self.time = time
+        self.breaker = Mutex(breaker)
+    }
+
+    public var state: CircuitBreaker.State { breaker.withLock(\.state) }
+
+    /// Makes a call, unless the circuit is open, and learns from its outcome.
+    ///
+    /// Failures are those that speak against the service: a request that it refused as wrong shows that it lives.
+    /// - Throws: ``ConnectivityError/Code/circuitOpen`` at once while the circuit is open, else what `body` throws.
+    public func call<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let permit = try permit()
+        do {
+            let result = try await body()
+            succeed(permit)
+            return result
+        } catch {
+            settle(permit, error)
+            throw error
+        }
+    }
+
+    /// Leave to make one call; its outcome is to be told.
+    /// - Throws: ``ConnectivityError/Code/circuitOpen``.
+    func permit(isForced: Bool = false) throws(ConnectivityError) -> CircuitBreaker.Permit {
+        switch admit(isForced: isForced) {
+        case .granted(let permit): return permit
+        case .refused(let until):
+            let wait = until.map { max(.zero, $0 - time.now) }
+            throw ConnectivityError(
+                code: .circuitOpen, service: service.rawValue, endpoint: endpoint,
+                message: wait == nil
+                    ? "nothing is sent while one call finds out whether the service is back"
+                    : "nothing is sent after \(breaker.withLock(\.threshold)) failures in a row",
+                retryAfter: wait, canRetry: true)
+        }
+    }
+
+    func admit(isForced: Bool = false) -> CircuitBreaker.Admission {
+        let now = time.now
+        return breaker.withLock { $0.admit(at: now, isForced: isForced) }
+    }
+
+    func succeed(_ permit: CircuitBreaker.Permit) {
+        breaker.withLock { $0.succeed(permit) }
+    }
+
+    func settle(_ permit: CircuitBreaker.Permit, _ error: any Error) {
+        let now = time.now
+        breaker.withLock { breaker in
+            switch Verdict(error) {
+            case .alive: breaker.succeed(permit)
+            case .ill: breaker.fail(permit, at: now)
+            case .none: breaker.abandon(permit, at: now)
+            }
+        }
+    }
+
+    /// What an error says about the service.
+    private enum Verdict {
+        case alive, ill, none
+
+        init(_ error: any Error) {
+            guard let error = error as? ConnectivityError else {
+                self = error is CancellationError ? .none : .ill
+                return
+            }
+            switch error.code {
+            case .unauthorized, .rateLimited, .rejected, .jobFailed, .redirected, .tooLarge: self = .alive
+            case .cancelled, .closed, .queueFull, .invalidArgument, .configuration, .poolExhausted, .circuitOpen:
+                self = .none
+            default: self = .ill
+            }
+        }
+    }
+}

@@ -1,0 +1,350 @@
+public import Logging
+internal import Synchronization
+
+/// Keeps one connection: makes it, makes it anew when it is lost, and lets work wait meanwhile.
+///
+/// ```swift
+/// let reconnector = Reconnector(service: .comfyui) { link in try await Socket.open(url, onClose: link.lost) }
+/// async let running: Void = reconnector.run()
+/// reconnector.trigger()
+/// let answer = try await reconnector.perform { socket in try await socket.ask("…") }
+/// ```
+/// Work that waits is done in the order in which it came, each piece when the one before is done; none is lost, none is
+/// done twice. One reconnection is one call for the circuit, however many attempts it makes, and its trial if it is open.
+public final class Reconnector<Connection: Sendable>: Sendable {
+    /// How a connection tells of itself. A link speaks for its own connection only: what an older one says is ignored.
+    public struct Link: Sendable {
+        /// The number of the attempt, from 1.
+        public let attempt: Int
+        fileprivate let reconnector: Reconnector
+        fileprivate let generation: Int
+
+        /// The peer has answered in its protocol: the attempts count from 1 again, and the circuit is closed.
+        public func confirm() { reconnector.confirm(generation) }
+        /// The connection has ended.
+        public func lost() { reconnector.lose(generation) }
+    }
+
+    private enum Phase {
+        /// Nobody is at it.
+        case idle
+        /// A reconnection waits for its time; a trigger cuts the wait short.
+        case waiting
+        case connecting
+        case connected(Connection)
+        case failed(ConnectivityError)
+        case closed
+    }
+
+    private struct State {
+        var phase = Phase.idle
+        var generation = 0
+        var attempt = 0
+        /// The link of this generation said that it is lost, perhaps before it was known to be there.
+        var lostGeneration = 0
+        var isTriggered = false
+        var permit: CircuitBreaker.Permit?
+        var line = WorkLine<CheckedContinuation<Connection, any Error>>()
+        /// Somebody from the line has the connection; the next one follows when it is done.
+        var isServing = false
+        var random: SeededGenerator
+    }
+
+    public let service: ServiceName
+    public let policy: ReconnectionPolicy
+    private let endpoint: String
+    private let circuit: Circuit?
+    private let attemptTimeout: Duration
+    private let queueLimit: Int
+    private let time: any Timekeeper
+    private let logger: Logger
+    private let connect: @Sendable (Link) async throws -> Connection
+    private let state: Mutex<State>
+    private let wakeup = Wakeup()
+    private let published = Broadcast(ReconnectionState.disconnected)
+
+    /// - Parameters:
+    ///   - attemptTimeout: an attempt that takes longer has failed.
+    ///   - queueLimit: so much work may wait; more is refused with ``ConnectivityError/Code/queueFull``.
+    ///   - connect: makes a connection; it honours cancellation.
+    public init(
+        service: ServiceName, endpoint: String = "", policy: ReconnectionPolicy = .story, circuit: Circuit? = nil,
+        attemptTimeout: Duration = .seconds(20), queueLimit: Int = 1000, time: any Timekeeper = .system,
+        random: SeededGenerator = SeededGenerator(),
+        logger: Logger = Logger(label: "connectivity", factory: { _ in SwiftLogNoOpLogHandler() }),
+        connect: @escaping @Sendable (Link) async throws -> Connection
+    ) {
+        self.service = service
+        self.endpoint = endpoint
+        self.policy = policy
+        self.circuit = circuit
+        self.attemptTimeout = attemptTimeout
+        self.queueLimit = queueLimit
+        self.time = time
+        self.logger = logger
+        self.connect = connect
+        state = Mutex(State(random: random))
+    }
+
+    public var currentState: ReconnectionState { published.value }
+
+    /// What ``currentState`` is now, then every change; ends when ``run()`` does.
+    public func states() -> AsyncStream<ReconnectionState> { published.watch() }
+
+    /// How much work waits for a connection.
+    public var waiting: Int { state.withLock(\.line.count) }
+
+    /// Asks for a connection now. While one is being made, or is there, it changes nothing; a wait is cut short.
+    public func trigger() {
+        let isHeard = state.withLock { state in
+            switch state.phase {
+            case .connecting, .connected, .closed: return false
+            case .idle, .failed, .waiting:
+                state.isTriggered = true
+                return true
+            }
+        }
+        if isHeard { wakeup.ring() }
+    }
+}
+
+// MARK: Work
+
+extension Reconnector {
+    /// Does `work` with the connection, as soon as there is one and the work that came before is done.
+    ///
+    /// Work that throws is not repeated: nobody knows how much of it the service has heard.
+    /// - Throws: ``ConnectivityError/Code/queueFull``, ``ConnectivityError/Code/attemptsExhausted``,
+    ///   ``ConnectivityError/Code/closed``, `CancellationError`, or what `work` throws.
+    public func perform<Result>(_ work: (Connection) async throws -> Result) async throws -> Result {
+        if let connection = try immediate() { return try await work(connection) }
+        let connection = try await turn()
+        defer { serveNext() }
+        try Task.checkCancellation()
+        return try await work(connection)
+    }
+
+    private func immediate() throws -> Connection? {
+        try state.withLock { state in
+            switch state.phase {
+            case .connected(let connection): return state.line.isEmpty && !state.isServing ? connection : nil
+            case .failed(let error): throw error
+            case .closed: throw closed
+            default: return nil
+            }
+        }
+    }
+
+    private func turn() async throws -> Connection {
+        let place = try state.withLock { state throws(ConnectivityError) in
+            guard state.line.count < queueLimit else {
+                throw error(.queueFull, "\(queueLimit) pieces of work wait for a connection already", canRetry: true)
+            }
+            return state.line.reserve()
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                state.withLock { state in
+                    if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                    switch state.phase {
+                    case .failed(let error): return continuation.resume(throwing: error)
+                    case .closed: return continuation.resume(throwing: closed)
+                    default: break
+                    }
+                    state.line.stand(continuation, at: place)
+                    serveFirst(&state)
+                }
+            }
+        } onCancel: {
+            state.withLock { $0.line.leave(place) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func serveFirst(_ state: inout State) {
+        guard !state.isServing, case .connected(let connection) = state.phase, let first = state.line.popFirst()
+        else { return }
+        state.isServing = true
+        first.resume(returning: connection)
+    }
+
+    private func serveNext() {
+        state.withLock { state in
+            state.isServing = false
+            serveFirst(&state)
+        }
+    }
+}
+
+// MARK: The connection
+
+extension Reconnector {
+    /// Makes and keeps the connection until the task is cancelled. Work that waits then fails as closed.
+    public func run() async {
+        while !Task.isCancelled {
+            await wakeup.wait()
+            if Task.isCancelled { break }
+            await reconnect()
+        }
+        close()
+    }
+
+    private func reconnect() async {
+        guard await isAdmitted() else { return }
+        while !Task.isCancelled {
+            guard let (link, wait) = nextAttempt() else { return }
+            if let wait {
+                _ = await wakeup.wait(until: time.now + wait, time)
+                if Task.isCancelled { return }
+            }
+            wakeup.silence()
+            state.withLock { state in
+                state.phase = .connecting
+                state.isTriggered = false
+            }
+            do {
+                let connection = try await time.within(attemptTimeout, else: self.late) { try await self.connect(link) }
+                if adopt(connection, link) { return }
+            } catch {
+                if Task.isCancelled { return }
+                logger.info("\(service): attempt \(link.attempt) failed: \(error)")
+                let canRetry = (error as? ConnectivityError)?.canRetry ?? true
+                noteFailure(error, isFinal: !canRetry)
+                if !canRetry { return }
+            }
+        }
+    }
+
+    /// Waits for the circuit; false if there is nothing to do any more.
+    private func isAdmitted() async -> Bool {
+        guard let circuit, state.withLock({ $0.permit == nil }) else { return needsConnection }
+        var isForced = false
+        while !Task.isCancelled, needsConnection {
+            switch circuit.admit(isForced: isForced) {
+            case .granted(let permit):
+                state.withLock { $0.permit = permit }
+                return true
+            case .refused(let until):
+                // Without a time somebody else's trial is under way: it will not take long.
+                let until = until ?? time.now + .seconds(1)
+                wakeup.silence()
+                state.withLock { state in
+                    state.phase = .waiting
+                    state.isTriggered = false
+                }
+                published.send(.suspended(until: until))
+                isForced = await wakeup.wait(until: until, time)
+            }
+        }
+        return false
+    }
+
+    private var needsConnection: Bool {
+        state.withLock { state in
+            switch state.phase {
+            case .connected, .closed: false
+            default: true
+            }
+        }
+    }
+
+    /// The next attempt and the wait before it; nil if there are no more.
+    private func nextAttempt() -> (Link, wait: Duration?)? {
+        let next: (Link, wait: Duration?)? = state.withLock { state in
+            guard let wait = policy.delay(before: state.attempt + 1, using: &state.random) else { return nil }
+            state.attempt += 1
+            state.generation += 1
+            state.phase = .waiting
+            let link = Link(attempt: state.attempt, reconnector: self, generation: state.generation)
+            return (link, state.isTriggered ? nil : wait)
+        }
+        guard let next else {
+            noteFailure(
+                error(.attemptsExhausted, "\(policy.attempts ?? 0) attempts to connect failed"), isFinal: true)
+            return nil
+        }
+        published.send(.reconnecting(attempt: next.0.attempt))
+        return next
+    }
+
+    /// Makes the connection the one that work is done with; false if it has been lost already.
+    private func adopt(_ connection: Connection, _ link: Link) -> Bool {
+        state.withLock { state in
+            guard state.lostGeneration < link.generation else { return false }
+            state.phase = .connected(connection)
+            published.send(.connected)
+            serveFirst(&state)
+            return true
+        }
+    }
+
+    private func noteFailure(_ cause: any Error, isFinal: Bool) {
+        guard isFinal else { return }
+        let failure =
+            cause as? ConnectivityError
+            ?? error(.attemptsExhausted, "the attempt to connect failed: \(cause)", underlying: cause)
+        let (waiters, permit) = state.withLock { state in
+            state.phase = .failed(failure)
+            state.attempt = 0
+            state.isTriggered = false
+            defer { state.permit = nil }
+            return (state.line.removeAll(), state.permit)
+        }
+        if let permit { circuit?.settle(permit, failure) }
+        published.send(.failed)
+        for waiter in waiters { waiter.resume(throwing: failure) }
+    }
+
+    fileprivate func confirm(_ generation: Int) {
+        let permit: CircuitBreaker.Permit? = state.withLock { state in
+            guard generation == state.generation, state.lostGeneration < generation else { return nil }
+            state.attempt = 0
+            defer { state.permit = nil }
+            return state.permit
+        }
+        if let permit { circuit?.succeed(permit) }
+    }
+
+    fileprivate func lose(_ generation: Int) {
+        let wasConnected = state.withLock { state in
+            guard generation == state.generation, state.lostGeneration < generation else { return false }
+            state.lostGeneration = generation
+            guard case .connected = state.phase else { return false }
+            state.phase = .idle
+            published.send(.disconnected)
+            return true
+        }
+        if wasConnected { wakeup.ring() }
+    }
+
+    private func close() {
+        let (waiters, permit) = state.withLock { state in
+            state.phase = .closed
+            defer { state.permit = nil }
+            return (state.line.removeAll(), state.permit)
+        }
+        if let permit { circuit?.settle(permit, CancellationError()) }
+        published.send(.disconnected)
+        published.finish()
+        for waiter in waiters { waiter.resume(throwing: closed) }
+    }
+}
+
+// MARK: Errors
+
+extension Reconnector {
+    private var closed: ConnectivityError { error(.closed, "the connection is not kept any more") }
+
+    private var late: ConnectivityError {
+        var error = error(.timeout, "expected a connection within \(attemptTimeout)", canRetry: true)
+        error.phase = .connect
+        return error
+    }
+
+    private func error(
+        _ code: ConnectivityError.Code, _ message: String, canRetry: Bool = false, underlying: (any Error)? = nil
+    ) -> ConnectivityError {
+        ConnectivityError(
+            code: code, service: service.rawValue, endpoint: endpoint, message: message, canRetry: canRetry,
+            underlying: underlying)
+    }
+}

@@ -1,0 +1,116 @@
+import Synchronization
+
+@testable import Connectivity
+
+/// A time whose hands the test turns.
+final class ManualTime: Timekeeper {
+    private struct State {
+        var now = ContinuousClock.now
+        var sleepers: [Int: (instant: ContinuousClock.Instant, continuation: CheckedContinuation<Void, any Error>)] =
+            [:]
+        var next = 0
+        var watchers: [(instant: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    var now: ContinuousClock.Instant { state.withLock(\.now) }
+
+    func sleep(until instant: ContinuousClock.Instant) async throws {
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                state.withLock { state in
+                    if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                    if instant <= state.now { return continuation.resume() }
+                    state.sleepers[number] = (instant, continuation)
+                    for watcher in state.watchers where watcher.instant == instant { watcher.continuation.resume() }
+                    state.watchers.removeAll { $0.instant == instant }
+                }
+            }
+        } onCancel: {
+            state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation
+                .resume(throwing: CancellationError())
+        }
+    }
+
+    /// Turns the hands; whoever slept until then wakes.
+    func advance(by duration: Duration) {
+        let due = state.withLock { state in
+            state.now += duration
+            let due = state.sleepers.filter { $0.value.instant <= state.now }
+            for number in due.keys { state.sleepers[number] = nil }
+            return due.values.sorted { $0.instant < $1.instant }
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    /// Returns when somebody sleeps for exactly so long.
+    func untilAsleep(for duration: Duration) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            state.withLock { state in
+                let instant = state.now + duration
+                if state.sleepers.values.contains(where: { $0.instant == instant }) { return continuation.resume() }
+                state.watchers.append((instant, continuation))
+            }
+        }
+    }
+
+    /// Waits until somebody sleeps for exactly so long, and lets that time pass.
+    func pass(_ duration: Duration) async {
+        await untilAsleep(for: duration)
+        advance(by: duration)
+    }
+}
+
+extension AsyncStream where Element: Sendable {
+    /// The first elements up to the one that is awaited.
+    func collect(until isLast: (Element) -> Bool) async -> [Element] {
+        var elements: [Element] = []
+        for await element in self {
+            elements.append(element)
+            if isLast(element) { break }
+        }
+        return elements
+    }
+}
+
+/// A count that several tasks keep.
+final class Tally: Sendable {
+    private let counted = Mutex(0)
+
+    var count: Int { counted.withLock { $0 } }
+
+    @discardableResult
+    func add() -> Int {
+        counted.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
+
+/// What several tasks saw, in order.
+final class Record<Element: Sendable>: Sendable {
+    private let recorded = Mutex<[Element]>([])
+
+    var all: [Element] { recorded.withLock { $0 } }
+
+    func add(_ element: Element) {
+        recorded.withLock { $0.append(element) }
+    }
+}
+
+/// A gate that a test opens: whoever came before waits for it.
+final class Gate: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func open() { continuation.finish() }
+    func pass() async { for await _ in stream {} }
+}

@@ -1,0 +1,384 @@
+public import Logging
+internal import Synchronization
+
+/// Connections of one kind to one service, lent out and taken back.
+///
+/// ```swift
+/// let pool = ConnectionPool(service: .litellm, factory: ConnectionFactory { died in try await Wire.open(died) })
+/// async let running: Void = pool.run()
+/// let answer = try await pool.withConnection { wire in try await wire.ask("…") }
+/// ```
+/// Connections are made, checked and closed by ``run()``, which ends when the task is cancelled or the pool is shut down;
+/// before it runs, callers wait. What should happen is decided by ``PoolStateMachine``.
+public final class ConnectionPool<Connection: Sendable>: Sendable {
+    public typealias Lease = ConnectionLease<Connection>
+
+    private struct State {
+        var machine: PoolStateMachine
+        var connections: [Int: Connection] = [:]
+        /// Closed for the machine, and not yet in fact.
+        var closing: [Int: Connection] = [:]
+        var waiters: [Int: Waiter] = [:]
+        var outstanding: [Int: OutstandingLease] = [:]
+        var reported: Set<Int> = []
+        var statistics = PoolStatistics()
+        /// Connections that are being made: the end of the pool waits for them.
+        var making = 0
+        var isRunning = false
+    }
+
+    private struct Waiter {
+        var caller: OutstandingLease
+        var continuation: CheckedContinuation<Lease, any Error>
+    }
+
+    /// What ``run()`` does beside lending.
+    private enum Work: Sendable {
+        case connect(Int)
+        case check(Int, Connection)
+        case close(Int)
+    }
+
+    public let service: ServiceName
+    public let settings: PoolSettings
+    private let endpoint: String
+    private let connectTimeout: Duration
+    private let factory: ConnectionFactory<Connection>
+    private let time: any Timekeeper
+    private let logger: Logger
+    private let metrics: PoolMetrics
+    private let works: AsyncStream<Work>
+    private let orders: AsyncStream<Work>.Continuation
+    private let state: Mutex<State>
+
+    /// - Parameter connectTimeout: a connection, or the check of one, that takes longer has failed.
+    public init(
+        service: ServiceName, endpoint: String = "", settings: PoolSettings = PoolSettings(),
+        connectTimeout: Duration = .seconds(5), time: any Timekeeper = .system,
+        random: SeededGenerator = SeededGenerator(),
+        logger: Logger = Logger(label: "connectivity", factory: { _ in SwiftLogNoOpLogHandler() }),
+        factory: ConnectionFactory<Connection>
+    ) {
+        self.service = service
+        self.endpoint = endpoint
+        self.settings = settings
+        self.connectTimeout = connectTimeout
+        self.time = time
+        self.logger = logger
+        self.factory = factory
+        metrics = PoolMetrics(service)
+        (works, orders) = AsyncStream<Work>.makeStream()
+        state = Mutex(State(machine: PoolStateMachine(settings: settings, random: random)))
+    }
+}
+
+// MARK: Lending
+
+extension ConnectionPool {
+    /// Lends a connection for as long as `body` lasts. After an error it is closed, for nobody knows what is left on it.
+    public func withConnection<Result>(
+        file: String = #fileID, line: UInt = #line, _ body: (Connection) async throws -> Result
+    ) async throws -> Result {
+        let lease = try await acquire(file: file, line: line)
+        do {
+            let result = try await body(lease.connection)
+            release(lease)
+            return result
+        } catch {
+            release(lease, isReusable: false)
+            throw error
+        }
+    }
+
+    /// Lends the connection that was released last, or a new one; waits while all are lent, first come, first served.
+    ///
+    /// - Throws: ``ConnectivityError/Code/poolExhausted`` after the pool's acquire timeout,
+    ///   ``ConnectivityError/Code/closed``, `CancellationError`, or why no connection could be made.
+    public func acquire(file: String = #fileID, line: UInt = #line) async throws -> Lease {
+        let start = time.now
+        let caller = OutstandingLease(file: file, line: line, taken: start)
+        let (idle, place) = state.withLock { state -> (Lease?, Int) in
+            if let lease = state.machine.takeIdle() { return (lend(lease, caller, start, &state), 0) }
+            return (nil, state.machine.reserve())
+        }
+        if let idle { return idle }
+        let deadline = start + settings.acquireTimeout
+        return try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await self.time.sleep(until: deadline)
+                self.expire(place)
+            }
+            // Not a child itself: a connection that is handed over in the same moment is never dropped with a result.
+            defer { group.cancelAll() }
+            return try await wait(place, caller, deadline)
+        }
+    }
+
+    /// Takes a connection back. A lease that is over already changes nothing.
+    /// - Parameter isReusable: whether the connection is fit for another caller.
+    public func release(_ lease: Lease, isReusable: Bool = true) {
+        let now = time.now
+        state.withLock { state in
+            guard state.outstanding.removeValue(forKey: lease.lease.number) != nil else {
+                return logger.warning("\(service): a connection was released that was not lent any more")
+            }
+            state.reported.remove(lease.lease.number)
+            // It may have died while it was lent: then there is nothing to take back.
+            guard let orders = state.machine.release(lease.lease, isReusable: isReusable, at: now) else { return }
+            perform(orders, &state)
+        }
+    }
+
+    /// Stands at a place of the line. Whoever gives up there gets nothing and is served nothing.
+    private func wait(
+        _ place: Int, _ caller: OutstandingLease, _ deadline: ContinuousClock.Instant
+    ) async throws -> Lease {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                state.withLock { state in
+                    if Task.isCancelled {
+                        state.statistics.cancellations += 1
+                        return continuation.resume(throwing: CancellationError())
+                    }
+                    switch state.machine.acquire(at: place) {
+                    case .closed: continuation.resume(throwing: closed)
+                    case .leased(let lease):
+                        continuation.resume(returning: lend(lease, caller, caller.taken, &state))
+                    case .wait(let orders):
+                        state.waiters[place] = Waiter(caller: caller, continuation: continuation)
+                        perform(orders, &state)
+                        // The timer may have rung before anybody stood here.
+                        if time.now >= deadline { expire(place, &state) }
+                    }
+                }
+            }
+        } onCancel: {
+            state.withLock { state in
+                guard state.machine.giveUp(place) else { return }
+                state.statistics.cancellations += 1
+                state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: CancellationError())
+            }
+        }
+    }
+
+    private func expire(_ place: Int) {
+        state.withLock { expire(place, &$0) }
+    }
+
+    private func expire(_ place: Int, _ state: inout State) {
+        guard state.machine.giveUp(place) else { return }
+        state.statistics.timeouts += 1
+        state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: exhausted(state))
+    }
+
+    private func lend(
+        _ lease: PoolStateMachine.Lease, _ caller: OutstandingLease, _ start: ContinuousClock.Instant,
+        _ state: inout State
+    ) -> Lease {
+        guard let connection = state.connections[lease.connection] else {
+            preconditionFailure("a connection is kept until the machine orders it closed")
+        }
+        let now = time.now
+        state.outstanding[lease.number] = OutstandingLease(file: caller.file, line: caller.line, taken: now)
+        state.statistics.acquisitions += 1
+        state.statistics.acquisitionTimes.add(now - start)
+        metrics.acquired(now - start)
+        return Lease(connection: connection, lease: lease)
+    }
+}
+
+// MARK: What it is doing
+
+extension ConnectionPool {
+    public var statistics: PoolStatistics { state.withLock(\.statistics) }
+    /// All connections, those being made included.
+    public var count: Int { state.withLock(\.machine.count) }
+    public var idleCount: Int { state.withLock(\.machine.idleCount) }
+    /// How many callers wait.
+    public var waitingCount: Int { state.withLock(\.machine.waitingCount) }
+    /// What is lent now, the longest first.
+    public var outstanding: [OutstandingLease] {
+        state.withLock { $0.outstanding.values.sorted { $0.taken < $1.taken } }
+    }
+}
+
+// MARK: Running
+
+extension ConnectionPool {
+    /// Makes, checks and closes connections until the pool is shut down and all are returned and closed, or until the
+    /// task is cancelled: then what is lent is closed too.
+    public func run() async {
+        let isFirst = state.withLock { state in
+            defer { state.isRunning = true }
+            guard !state.isRunning else { return false }
+            perform(state.machine.fill(), &state)
+            return true
+        }
+        guard isFirst else { return logger.error("\(service): the pool runs already; the second run() does nothing") }
+        await withDiscardingTaskGroup { rounds in
+            rounds.addTask { await self.every(self.settings.cleanupInterval) { self.cleanUp() } }
+            rounds.addTask { await self.every(self.settings.checkInterval) { self.checkIdle() } }
+            await withDiscardingTaskGroup { group in
+                for await work in works { group.addTask { await self.perform(work) } }
+                shutDown()
+            }
+            rounds.cancelAll()
+        }
+        // After a cancellation there may be connections whose closing nobody took up.
+        let left = state.withLock { state in
+            defer { state.connections = [:] }
+            return Array(state.connections.values) + Array(state.closing.values)
+        }
+        for connection in left { await factory.close(connection) }
+    }
+
+    /// Lends no more. Callers that wait learn it at once; ``run()`` ends when everything lent has been returned.
+    public func shutDown() {
+        let waiters: [Waiter] = state.withLock { state in
+            guard !state.machine.isShutDown else { return [] }
+            let (orders, places) = state.machine.shutDown()
+            perform(orders, &state)
+            for lease in state.outstanding.values {
+                logger.info("\(service): shut down while a connection is lent that was taken at \(lease)")
+            }
+            return places.compactMap { state.waiters.removeValue(forKey: $0) }
+        }
+        for waiter in waiters { waiter.continuation.resume(throwing: closed) }
+    }
+
+    private func every(_ interval: Duration, _ round: () -> Void) async {
+        while !Task.isCancelled {
+            do { try await time.sleep(for: interval) } catch { return }
+            round()
+        }
+    }
+
+    private func cleanUp() {
+        let now = time.now
+        state.withLock { state in
+            perform(state.machine.cleanUp(at: now), &state)
+            guard let threshold = settings.leakThreshold else { return }
+            for (number, lease) in state.outstanding where now - lease.taken >= threshold {
+                guard state.reported.insert(number).inserted else { continue }
+                state.statistics.leaks += 1
+                metrics.leaked()
+                logger.warning(
+                    "\(service): a connection taken at \(lease) has not been returned for \(now - lease.taken)")
+            }
+        }
+    }
+
+    private func checkIdle() {
+        state.withLock { perform($0.machine.checkIdle(), &$0) }
+    }
+
+    private func died(_ id: Int) {
+        state.withLock { state in
+            // Before it was made known, or after it was closed, an end is no news.
+            if state.connections.removeValue(forKey: id) != nil { state.statistics.deaths += 1 }
+            perform(state.machine.died(id), &state)
+        }
+    }
+
+    private func perform(_ work: Work) async {
+        switch work {
+        case .connect(let id): await connect(id)
+        case .close(let number):
+            guard let connection = state.withLock({ $0.closing.removeValue(forKey: number) }) else { return }
+            await factory.close(connection)
+        case .check(let id, let connection):
+            let isAlive =
+                (try? await time.within(connectTimeout, else: CancellationError()) {
+                    await self.factory.check(connection)
+                }) ?? false  // a check that takes too long has failed
+            state.withLock { state in
+                if !isAlive { state.statistics.deaths += 1 }
+                perform(state.machine.checked(id, isAlive: isAlive), &state)
+            }
+        }
+    }
+
+    private func connect(_ id: Int) async {
+        do {
+            let connection = try await time.within(connectTimeout, else: self.late) {
+                try await self.factory.connect { [weak self] in self?.died(id) }
+            }
+            state.withLock { state in
+                state.making -= 1
+                state.statistics.creations += 1
+                state.connections[id] = connection
+                perform(state.machine.connected(id, at: time.now), &state)
+            }
+        } catch {
+            logger.info("\(service): no connection: \(error)")
+            state.withLock { state in
+                state.making -= 1
+                state.statistics.connectErrors += 1
+                let orders = state.machine.connectFailed(id)
+                if let place = orders.refused {
+                    state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: error)
+                }
+                perform(orders, &state)
+            }
+        }
+    }
+
+    /// Carries out orders, as far as that takes no time; the rest is for ``run()``.
+    private func perform(_ orders: PoolStateMachine.Orders, _ state: inout State) {
+        for served in orders.served {
+            guard let waiter = state.waiters.removeValue(forKey: served.waiter) else {
+                preconditionFailure("the machine serves those who stand in its line, and these are kept with it")
+            }
+            state.statistics.waits += 1
+            let lease = lend(served.lease, waiter.caller, waiter.caller.taken, &state)
+            waiter.continuation.resume(returning: lease)
+        }
+        for id in orders.close {
+            guard let connection = state.connections.removeValue(forKey: id) else { continue }
+            state.statistics.closures += 1
+            state.closing[id] = connection
+            self.orders.yield(.close(id))
+        }
+        for id in orders.connect {
+            state.making += 1
+            self.orders.yield(.connect(id))
+        }
+        for id in orders.check {
+            guard let connection = state.connections[id] else { continue }
+            self.orders.yield(.check(id, connection))
+        }
+        if state.machine.isShutDown, state.connections.isEmpty, state.making == 0 { self.orders.finish() }
+    }
+}
+
+// MARK: Errors
+
+extension ConnectionPool {
+    private var closed: ConnectivityError { error(.closed, "the pool has been shut down") }
+
+    private var late: ConnectivityError {
+        var error = error(.timeout, "expected a connection within \(connectTimeout)", canRetry: true)
+        error.phase = .connect
+        return error
+    }
+
+    private func exhausted(_ state: State) -> ConnectivityError {
+        var message =
+            "no connection became free within \(settings.acquireTimeout): \(state.outstanding.count) of "
+            + "\(settings.maximum) are lent, \(state.machine.connectingCount) are being made"
+        if let longest = state.outstanding.values.min(by: { $0.taken < $1.taken }) {
+            message += "; the one lent longest was taken at \(longest)"
+        }
+        if !state.isRunning { message += "; the pool's run() has not been called" }
+        var error = error(.poolExhausted, message, canRetry: true)
+        error.phase = .acquire
+        return error
+    }
+
+    private func error(
+        _ code: ConnectivityError.Code, _ message: String, canRetry: Bool = false
+    ) -> ConnectivityError {
+        ConnectivityError(
+            code: code, service: service.rawValue, endpoint: endpoint, message: message, canRetry: canRetry)
+    }
+}

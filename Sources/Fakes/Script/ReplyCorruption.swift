@@ -16,6 +16,9 @@ struct ReplyCorruption {
         self.random = random
     }
 
+    /// An answer to no key that a client could have sent.
+    private static let otherAcceptKey = "bm90IHRoZSBrZXkgeW91IHNlbnQ="
+
     private var count: Int { amount ?? kind.usualAmount }
 
     /// The broken answer.
@@ -27,7 +30,14 @@ struct ReplyCorruption {
         case .wrongContentType:
             reply.headers["content-type"] = "text/html; charset=utf-8"
         case .duplicateHeaders:
-            let fields = Array(reply.headers)
+            var fields = Array(reply.headers)
+            if case .webSocket(let options, _) = reply.body {
+                // Those of the handshake, which are not among the answer's own.
+                fields += [
+                    ("Upgrade", "websocket"), ("Connection", options.connectionValue),
+                    ("Sec-WebSocket-Accept", Self.otherAcceptKey),
+                ]
+            }
             for field in fields { reply.headers.append(field.name, Self.another(field.value)) }
         case .hugeHeaders:
             reply.headers.append("x-huge", String(repeating: "h", count: count))
@@ -42,7 +52,7 @@ struct ReplyCorruption {
             if case .bytes(let body) = reply.body { return corruptBody(reply, body) }
         case .badAcceptKey:
             if case .webSocket(var options, let run) = reply.body {
-                options.acceptKey = "bm90IHRoZSBrZXkgeW91IHNlbnQ="
+                options.acceptKey = Self.otherAcceptKey
                 reply.body = .webSocket(options, run)
             }
         case .missingTerminator, .splitUTF8, .mixedLineEnds, .byteOrderMark, .comments, .retry, .hugeLine, .halfEvent,

@@ -65,6 +65,18 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `the handshake has two keys, of which one fits`() async throws {
+        let rule = Rule.about(.opens(path: PathTemplate("/ws")), .corrupt(Corruption(.duplicateHeaders)))
+        try await withRules(rule) { fake in
+            let (head, _, _) = try await talk(fake)
+            let keys = head.split(separator: "\r\n").filter { $0.hasPrefix("Sec-WebSocket-Accept: ") }
+
+            #expect(head.hasPrefix("HTTP/1.1 101"))
+            #expect(keys.count == 2)
+            #expect(keys.filter { $0.hasSuffix("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") }.count == 1)
+        }
+    }
+
     @Test func `101, and then nothing but the end`() async throws {
         let rule = Rule.about(.opens(path: PathTemplate("/ws")), .drop(Drop(.close, afterMessages: 0)))
         try await withRules(rule) { fake in

@@ -61,6 +61,10 @@ test: setup $(VENV)/Clients ## Swift tests, then real clients from PyPI against 
 
 ##@ Closer looks
 
+.PHONY: effect-table
+effect-table: debug $(VENV)/Clients ## play every effect to real clients and write what they see into the README
+	UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" $(VENV)/bin/python -m pytest Tests/Clients/effects -n 0 --write-table
+
 .PHONY: replay
 replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=DIR] [REPLAY=PATH/replay.py]: play recordings of the real servers
 	@$(VENV)/bin/python Tests/Recordings/replay_all.py \

@@ -78,6 +78,10 @@ def echo():
     yield from running("ECHO", "fake-gradio", "--app", "echo")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--write-table", action="store_true", help="write what clients see of effects into the README")
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "invented: the fake answers this by itself, the real server asks who stands behind it")
 

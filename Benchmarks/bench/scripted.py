@@ -33,8 +33,14 @@ def suite(rules: list[dict], only: str):
 def overheads(seconds: float, rounds: int):
     """The journal beside none; a scenario without an effect, and one of a hundred rules, beside the journal alone."""
     gets = "comfyui GET /prompt"
-    hundred = [{"name": f"rule {index}", "on": "comfyui GET /prompt", "when": NO_MATCH, "delay": "1s"}
-               for index in range(100)]
+    places = ["POST /prompt", "GET /history/{prompt_id}", "GET /view", "GET /queue", "GET /object_info/{node_class}",
+              "POST /upload/image", "POST /interrupt", "POST /free", "sends progress", "sends executing", "receives execute",
+              "opens /ws", "GET /system_stats"]
+    # Spread over the fake as the rules of a long scenario are; some look at the request that is measured.
+    hundred = [{"name": f"rule {index}", "on": f"comfyui {places[index % len(places)]}", "delay": "1s"}
+               for index in range(97)]
+    hundred += [{"name": f"here {index}", "on": "comfyui GET /prompt", "when": NO_MATCH, "delay": "1s"}
+                for index in range(3)]
     elsewhere = [{"on": "comfyui POST /free", "delay": "1s"}]
     with Suite("--control", "off", "--only", "comfyui,litellm") as plain, \
             Suite("--only", "comfyui,litellm") as noted, \

@@ -155,4 +155,22 @@ import Testing
         #expect(PathTemplate(one).overlaps(PathTemplate(two)) == overlaps)
         #expect(PathTemplate(two).overlaps(PathTemplate(one)) == overlaps)
     }
+
+    @Test func `a head tells whether a rule could act`() {
+        let on = Match(
+            fake: FakePattern(kind: "litellm"), subject: .request(method: "POST", path: PathTemplate("/a/{b}")),
+            conditions: [.header("x", .equals("1")), .body(pointer: "/b", .exists(true))])
+        var player = player(Trigger(at: .seconds(5)), on: on)
+        func isConcerned(_ path: String = "/a/x", at time: Duration = .seconds(5), x: String = "1") -> Bool {
+            player.isConcerned(
+                with: .request(method: "POST", path: path, opens: false), at: time, NoFacts(headers: ["x": x]))
+        }
+
+        #expect(isConcerned())
+        #expect(!isConcerned("/b/x"))
+        #expect(!isConcerned(at: .seconds(4)))
+        #expect(!isConcerned(x: "2"))
+        // Paths beyond those that are remembered are found as before.
+        for number in 0..<1_000 { #expect(isConcerned("/a/\(number)") && !isConcerned("/c/\(number)")) }
+    }
 }

@@ -117,8 +117,8 @@ final class Stage: @unchecked Sendable {
         let number = nextExchange()
         if journal != nil { exchange.keepBody(prefix: bodyPrefix) }
         let request = exchange.request
-        guard let player, player.looksAtRequests else {
-            if player == nil, logger == nil {
+        guard let happening = happening(of: exchange) else {
+            if logger == nil {
                 return noteUnscripted(await fake.reply(to: exchange), to: exchange, number, began)
             }
             let visit = Visit(
@@ -126,10 +126,8 @@ final class Stage: @unchecked Sendable {
                 identity: request.identity([]), began: began)
             return await perform(visit, CueSheet())
         }
-        let happening = Occasion.Happening.request(
-            method: request.method, path: request.path, opens: exchange.wantsWebSocket)
         var body: [UInt8] = []
-        if player.wantsBody(of: happening) {
+        if player?.wantsBody(of: happening) == true {
             // A body that is too large, or never comes, is nothing to look into; the fake answers for itself.
             body = (try? await exchange.peekBody(limit: 1 << 20)) ?? []
         }
@@ -140,7 +138,18 @@ final class Stage: @unchecked Sendable {
         return await perform(visit, CueSheet(cues, errorBeyond: fake.errorBeyond))
     }
 
-    /// With a journal and without a scenario, as most exchanges are: a whole answer is noted and that is all.
+    /// What the rules are asked about a request; nil if none is about it.
+    private func happening(of exchange: Exchange) -> Occasion.Happening? {
+        guard player != nil else { return nil }
+        let request = exchange.request
+        let happening = Occasion.Happening.request(
+            method: request.method, path: request.path, opens: exchange.wantsWebSocket)
+        // The player is asked where it lies: a copy of it would have all its counts copied when it plays.
+        let facts = RequestFacts(stage: self, request: request, bytes: [])
+        return player?.isConcerned(with: happening, at: scenarioTime, facts) == true ? happening : nil
+    }
+
+    /// Without a rule about the request, as most exchanges are: a whole answer is noted and that is all.
     private func noteUnscripted(
         _ reply: Reply, to exchange: Exchange, _ number: Int, _ began: Duration
     ) -> Reply {

@@ -30,6 +30,17 @@ struct ConditionCheck: @unchecked Sendable {
         }
     }
 
+    /// Whether nothing in the head of a request speaks against it; what else is asked for is not looked at.
+    func mayHold(_ facts: some OccasionFacts) -> Bool {
+        conditions.allSatisfy { condition in
+            switch condition {
+            case .header(let name, let test): passes(test, facts.header(name).map { .string($0) })
+            case .query(let name, let test): passes(test, facts.query(name).map { .string($0) })
+            case .body, .client, .state: true
+            }
+        }
+    }
+
     private func passes(_ test: ValueTest, _ value: JSON?) -> Bool {
         if case .not(let inner) = test { return !passes(inner, value) }
         if case .exists(let wanted) = test { return (value != nil) == wanted }

@@ -9,6 +9,9 @@ struct RuleIndex: Sendable {
     /// Rules about the fake as a whole.
     private(set) var whole: [Int] = []
     private let rules: [Rule]
+    /// Rules about paths that have been asked for: most are asked for again.
+    private var known: [String: [Int]] = [:]
+    private static let mostKnown = 512
 
     private struct TypeIndex: Sendable {
         var any: [Int] = []
@@ -46,22 +49,28 @@ struct RuleIndex: Sendable {
     var hasMessages: Bool { hasReceived || hasSent }
     var hasReceived: Bool { !receives.any.isEmpty || !receives.byType.isEmpty }
     var hasSent: Bool { !sends.any.isEmpty || !sends.byType.isEmpty }
-    var hasRequests: Bool { !exactPaths.isEmpty || !templates.isEmpty }
 
     /// Rules whose subject this is, in the order of the file; conditions and triggers are not looked at.
-    func candidates(for happening: Occasion.Happening) -> [Int] {
+    mutating func candidates(for happening: Occasion.Happening) -> [Int] {
         switch happening {
         case .connect: return connect
         case .receives(let type): return receives.candidates(type)
         case .sends(let type): return sends.candidates(type)
         case .request(let method, let path, let opens):
-            var found = exactPaths[path] ?? []
-            let exact = found.count
-            for index in templates where template(of: index).matches(path) { found.append(index) }
-            found.removeAll { !takes($0, method: method, opens: opens) }
-            if exact > 0, found.count > 1 { found.sort() }
-            return found
+            let found = rules(about: path)
+            if found.allSatisfy({ takes($0, method: method, opens: opens) }) { return found }
+            return found.filter { takes($0, method: method, opens: opens) }
         }
+    }
+
+    private mutating func rules(about path: String) -> [Int] {
+        if let found = known[path] { return found }
+        var found = exactPaths[path] ?? []
+        for index in templates where template(of: index).matches(path) { found.append(index) }
+        found.sort()
+        if known.count == Self.mostKnown { known = [:] }
+        known[path] = found
+        return found
     }
 
     private func template(of index: Int) -> PathTemplate {

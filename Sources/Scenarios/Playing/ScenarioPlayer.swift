@@ -11,7 +11,7 @@ public struct ScenarioPlayer: Sendable {
     public let seed: UInt64
     private let kind: String
     private let id: String
-    private let index: RuleIndex
+    private var index: RuleIndex
     private let checks: [ConditionCheck?]
     private let wantsBody: [Bool]
     private var tallies: [Tally]
@@ -95,14 +95,26 @@ public struct ScenarioPlayer: Sendable {
         }
     }
 
-    /// Whether some rule is about requests to this fake, so that asking is worth while.
-    public var looksAtRequests: Bool { index.hasRequests }
     public var looksAtConnections: Bool { !index.connect.isEmpty }
     public var looksAtReceived: Bool { index.hasReceived }
     public var looksAtSent: Bool { index.hasSent }
 
+    /// Whether a rule could act on such a request, as far as its head tells: nothing needs to be played otherwise, and
+    /// nothing to be known of the body.
+    public mutating func isConcerned(
+        with happening: Occasion.Happening, at time: @autoclosure () -> Duration, _ facts: some OccasionFacts
+    ) -> Bool {
+        let candidates = index.candidates(for: happening)
+        if candidates.isEmpty { return false }
+        let time = time()
+        return candidates.contains { number in
+            scenario.rules[number].when.isDue(at: time - scenario.rules[number].begins)
+                && checks[number]?.mayHold(facts) ?? true
+        }
+    }
+
     /// Whether a rule about such a request looks into its body, or draws lots by it.
-    public func wantsBody(of happening: Occasion.Happening) -> Bool {
+    public mutating func wantsBody(of happening: Occasion.Happening) -> Bool {
         index.candidates(for: happening).contains { wantsBody[$0] }
     }
 

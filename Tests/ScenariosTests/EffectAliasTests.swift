@@ -37,7 +37,7 @@ import Testing
         ("reset_peer: { timeout: 50 }", [.delay(.head, .fixed(ms(50))), .drop(Drop(.reset))]),
         (
             "slicer: { average_size: 64, size_variation: 32, delay: 10 }",
-            [.slice(bytes: 64, gap: .fixed(.microseconds(10)))]
+            [.slice(bytes: 64, variation: 32, gap: .fixed(.microseconds(10)))]
         ),
         ("limit_data: { bytes: 512 }", [.drop(Drop(.close, afterBytes: 512))]),
     ])

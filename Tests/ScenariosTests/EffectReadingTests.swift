@@ -23,6 +23,7 @@ import Testing
         ("throttle: 10KB/s", [.throttle(bytesPerSecond: 10_000)]),
         ("throttle: 1MiB/s", [.throttle(bytesPerSecond: 1_048_576)]),
         ("slice: 64", [.slice(bytes: 64, gap: .fixed(.zero))]),
+        ("slice: { bytes: 64, variation: 16 }", [.slice(bytes: 64, variation: 16, gap: .fixed(.zero))]),
         ("slice: { bytes: 1KB, gap: 5ms }", [.slice(bytes: 1000, gap: .fixed(ms(5)))]),
         ("dribble: { pieces: 5, over: 2s }", [.dribble(pieces: 5, over: .seconds(2))]),
         ("drop: reset", [.drop(Drop(.reset))]),

@@ -18,7 +18,7 @@ import Testing
             delay: { head: 1h, chunk: 90s, first_token: 1us, between_tokens: 7ns, step: { exponential: { mean: 1s } } }
             throttle: 1500B/s
             dribble: { pieces: 1, over: 3s }
-            slice: { bytes: 3, gap: { uniform: [0, 1ms] } }
+            slice: { bytes: 3, variation: 2, gap: { uniform: [0, 1ms] } }
             quota: { tokens: 10, per: 1m, error: rate_limit }
             error: { name: a, after_messages: 0, message: b, retry_after: 1s }
             respond: { status: 200, headers: { a: [b, c] }, json: { d: null } }

@@ -42,6 +42,25 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `slices vary in size, and all of the answer comes`() async throws {
+        let clock = ManualClock()
+        let rule = "comfyui GET /object_info: slice {bytes: 1000, variation: 500, gap: 1s}"
+        try await withFake(.comfyUI(scenario: rule), clock: clock) { fake in
+            async let answer = RawSocket.get(fake.url + "/object_info")
+            try await clock.waitForTimers(1)
+            let began = clock.elapsed
+            let socket = try await RawSocket(url: fake.url)
+            try await socket.send("GET /object_info HTTP/1.1\r\nHost: x\r\n\r\n")
+            let first = try await socket.read { !$0.isEmpty }.bytes.count
+            await clock.advance(by: .seconds(3600))
+            let size = try await answer.body.count
+
+            #expect((500...1500).contains(first))
+            #expect(size > 50_000)
+            #expect(began == .zero)
+        }
+    }
+
     @Test func `tokens come one by one as the clock is turned`() async throws {
         let clock = ManualClock()
         let rule = "litellm POST /v1/chat/completions: delay first_token 10s, delay between_tokens 5s"

@@ -83,9 +83,8 @@ struct CueSheet {
             switch effect {
             case .delay(let point, let distribution): add(Draw(distribution, random), to: point)
             case .throttle(let rate): wire.append(.throttle(bytesPerSecond: rate))
-            case .slice(let bytes, let gap):
-                let draw = Draw(gap, random)
-                wire.append(.slice(bytes: bytes, gap: { draw.next() }))
+            case .slice(let bytes, let variation, let gap):
+                wire.append(.slice(bytes, variation, gap, random))
             case .dribble(let pieces, let time): dribble = dribble ?? (pieces, time)
             case .drop(let drop): add(drop, of: cue.rule)
             case .error(let use): answer = answer ?? .native(use)

@@ -181,9 +181,8 @@ private struct MessagePlan {
             trailing += acts
             answers += acts
         case .throttle(let rate): visit.impose(.throttle(bytesPerSecond: rate))
-        case .slice(let bytes, let gap):
-            let draw = Draw(gap, cue.random)
-            visit.impose(.slice(bytes: bytes, gap: { draw.next() }))
+        case .slice(let bytes, let variation, let gap):
+            visit.impose(.slice(bytes, variation, gap, cue.random))
         case .drop(let drop):
             if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
                 visit.impose(.cut(afterBytes: bytes, ending))

@@ -32,9 +32,8 @@ extension Stage: ConnectionWatch {
             var random = cue.random
             admission.delay = (admission.delay ?? .zero) + distribution.sample(&random)
         case .throttle(let rate): admission.faults.append(.throttle(bytesPerSecond: rate))
-        case .slice(let bytes, let gap):
-            let draw = Draw(gap, cue.random)
-            admission.faults.append(.slice(bytes: bytes, gap: { draw.next() }))
+        case .slice(let bytes, let variation, let gap):
+            admission.faults.append(.slice(bytes, variation, gap, cue.random))
         case .limit(let limit):
             if connections.count > limit { admission.ending = admission.ending ?? .close }
         case .refuse:

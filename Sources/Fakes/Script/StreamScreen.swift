@@ -106,9 +106,8 @@ final class StreamScreen: @unchecked Sendable {
                 case .send(let message, let times):
                     extra += Array(repeating: message.event, count: min(times, 10_000))
                 case .throttle(let rate): visit.impose(.throttle(bytesPerSecond: rate))
-                case .slice(let size, let gap):
-                    let draw = Draw(gap, cue.random)
-                    visit.impose(.slice(bytes: size, gap: { draw.next() }))
+                case .slice(let bytes, let variation, let gap):
+                    visit.impose(.slice(bytes, variation, gap, cue.random))
                 case .refuse:
                     guard let downfall = Downfall(cue) else { continue }
                     visit.stage.fall(downfall)

@@ -16,7 +16,7 @@ extension ValueTest {
         if let rest = text.dropping("!") {
             self = .not(try ValueTest(typed: rest, for: field))
         } else if let rest = text.dropping("~") {
-            guard let pattern = Pattern(rest) else { throw ValueFault(message: "\"\(rest)\" is no regular expression") }
+            guard let pattern = try? Pattern(rest) else { throw ValueFault(message: "\"\(rest)\" is no regular expression") }
             self = .matches(pattern)
         } else if field.takesLists, text.utf8.contains(UInt8(ascii: ",")) {
             var tests: [ValueTest] = []
@@ -69,7 +69,7 @@ extension ValueTest {
             guard let bool = value.bool else { throw ValueFault(message: "\"exists\" is true or false, got \(value)") }
             return .exists(bool)
         case "matches":
-            guard let text = value.string, let pattern = Pattern(text) else {
+            guard let text = value.string, let pattern = try? Pattern(text) else {
                 throw ValueFault(message: "\"matches\" is a regular expression, got \(value)")
             }
             return .matches(pattern)

@@ -1,4 +1,5 @@
 internal import JSONTree
+internal import Words
 
 /// A test of the values that a field has in an entry: none, one, or several (repeated header fields, rules).
 ///
@@ -28,7 +29,7 @@ indirect enum ValueTest: Sendable {
         switch self {
         case .equals(let wanted): Self.isAlike(value, wanted)
         case .like(let glob): glob.matches(value.spelling)
-        case .matches(let pattern): pattern.isFound(in: value.spelling)
+        case .matches(let pattern): pattern.occurs(in: value.spelling)
         case .contains(let wanted):
             value.array.map { $0.contains { Self.isAlike($0, wanted) } }
                 ?? Array(value.spelling.utf8).holds(Array(wanted.spelling.utf8))
@@ -45,21 +46,6 @@ indirect enum ValueTest: Sendable {
         default: return false
         }
     }
-}
-
-/// A regular expression with the text it came from.
-struct Pattern: @unchecked Sendable {
-    // @unchecked because a Regex is not declared Sendable; it is not changed after it has been made.
-    private let expression: Regex<AnyRegexOutput>
-
-    /// Nil when the text is no regular expression.
-    init?(_ text: String) {
-        // Why it is none is said in the compiler's words, of little use to whoever typed it.
-        guard let expression = try? Regex(text) else { return nil }
-        self.expression = expression
-    }
-
-    func isFound(in text: String) -> Bool { text.firstMatch(of: expression) != nil }
 }
 
 extension JSON {

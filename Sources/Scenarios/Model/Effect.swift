@@ -6,8 +6,8 @@ public enum Effect: Sendable, Hashable {
     case delay(DelayPoint, Distribution)
     /// `throttle`: no more than so many bytes a second leave.
     case throttle(bytesPerSecond: Int)
-    /// `slice`: what leaves is cut into pieces, each on its own.
-    case slice(bytes: Int, gap: Distribution)
+    /// `slice`: what leaves is cut into pieces, each on its own, of so many bytes or up to `variation` more or less.
+    case slice(bytes: Int, variation: Int = 0, gap: Distribution)
     /// `dribble`: a body leaves in so many pieces, spread over a time.
     case dribble(pieces: Int, over: Duration)
     /// `drop`: the connection ends, or falls silent.

@@ -70,7 +70,7 @@ public enum Condition: Sendable, Hashable {
 public indirect enum ValueTest: Sendable, Hashable {
     /// Equal as JSON; a text and a number are equal if they are spelled alike, since queries and heads hold texts only.
     case equals(JSON)
-    /// A regular expression found somewhere in it.
+    /// A regular expression found somewhere in it, in bounded time: see `Words.Pattern`, which says what is understood.
     case matches(String)
     /// A text in a text, or an element of a list.
     case contains(JSON)

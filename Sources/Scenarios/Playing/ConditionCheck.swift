@@ -1,18 +1,18 @@
 internal import JSONTree
+internal import Words
 
 /// The conditions of one rule, ready to be asked: expressions compiled.
-struct ConditionCheck: @unchecked Sendable {
-    // @unchecked because a Regex is not declared Sendable; it is not changed after it has been made.
+struct ConditionCheck: Sendable {
     private let conditions: [Condition]
-    private let expressions: [String: Regex<AnyRegexOutput>]
+    private let expressions: [String: Pattern]
 
     init(_ conditions: [Condition]) {
         self.conditions = conditions
-        var expressions: [String: Regex<AnyRegexOutput>] = [:]
+        var expressions: [String: Pattern] = [:]
         for condition in conditions {
             for source in condition.test.expressions {
                 // One that cannot be compiled was refused when the file was read; here it matches nothing.
-                expressions[source] = try? Regex(source)
+                expressions[source] = try? Pattern(source)
             }
         }
         self.expressions = expressions
@@ -50,7 +50,7 @@ struct ConditionCheck: @unchecked Sendable {
         case .oneOf(let wanted): return wanted.contains { Self.isAlike(value, $0) }
         case .matches(let source):
             guard let expression = expressions[source] else { return false }
-            return Self.spelling(value).firstMatch(of: expression) != nil
+            return expression.occurs(in: Self.spelling(value))
         case .contains(let wanted):
             if let list = value.array { return list.contains { Self.isAlike($0, wanted) } }
             return Self.spelling(value).contains(Self.spelling(wanted))

@@ -261,7 +261,7 @@ extension Effect {
     /// Whether it draws something.
     var isRandom: Bool {
         switch self {
-        case .delay(_, .fixed), .slice(_, .fixed): false
+        case .delay(_, .fixed), .slice(_, 0, .fixed): false
         case .delay, .slice, .corrupt: true
         default: false
         }

@@ -22,7 +22,7 @@ public enum EffectAlias: String, Sendable, Hashable, CaseIterable {
     case timeout
     /// `{timeout}`: reset after that time.
     case resetPeer = "reset_peer"
-    /// `{average_size, size_variation, delay}` with the delay in microseconds: `slice`, each piece of the average size.
+    /// `{average_size, size_variation, delay}` with the delay in microseconds: `slice`.
     case slicer
     /// `{bytes}`: closed after so many bytes.
     case limitData = "limit_data"

@@ -49,7 +49,8 @@ extension PartReader {
                 let given = numbers(
                     node, ["average_size"], ["size_variation", "delay"], of: name, upTo: Self.mostBytes)
             else { return [] }
-            return [.slice(bytes: max(1, given[0]), gap: .fixed(.microseconds(given[2])))]
+            let bytes = max(1, given[0])
+            return [.slice(bytes: bytes, variation: min(given[1], bytes), gap: .fixed(.microseconds(given[2])))]
         case .limitData:
             return numbers(node, ["bytes"], of: name, upTo: Self.mostBytes).map {
                 [.drop(Drop(.close, afterBytes: $0[0]))]

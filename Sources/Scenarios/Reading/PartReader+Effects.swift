@@ -99,14 +99,15 @@ extension PartReader {
         if node.scalar != nil {
             return bytes(node, 1...Self.mostBytes, of: "slice").map { .slice(bytes: $0, gap: .fixed(.zero)) }
         }
-        guard let fields = fields(node, ["bytes", "gap"], of: "slice") else { return nil }
+        guard let fields = fields(node, ["bytes", "variation", "gap"], of: "slice") else { return nil }
         guard let size = fields["bytes"] else {
             log.add("slice needs bytes, the size of a piece", at: node.mark)
             return nil
         }
         let gap = fields["gap"].map { distribution($0, of: "gap") } ?? .fixed(.zero)
         guard let bytes = bytes(size, 1...Self.mostBytes, of: "bytes"), let gap else { return nil }
-        return .slice(bytes: bytes, gap: gap)
+        guard let variation = fields["variation"] else { return .slice(bytes: bytes, gap: gap) }
+        return self.bytes(variation, 0...bytes, of: "variation").map { .slice(bytes: bytes, variation: $0, gap: gap) }
     }
 
     private func dribble(_ node: YAMLNode) -> Effect? {

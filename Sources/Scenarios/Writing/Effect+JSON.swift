@@ -9,8 +9,10 @@ extension Effect {
         case .delay(.head, let distribution): distribution.json
         case .delay(let point, let distribution): [point.rawValue: distribution.json]
         case .throttle(let rate): .string(ByteCount.spelled(rate) + "/s")
-        case .slice(let bytes, .fixed(.zero)): .int(bytes)
-        case .slice(let bytes, let gap): ["bytes": .int(bytes), "gap": gap.json]
+        case .slice(let bytes, 0, .fixed(.zero)): .int(bytes)
+        case .slice(let bytes, 0, let gap): ["bytes": .int(bytes), "gap": gap.json]
+        case .slice(let bytes, let variation, let gap):
+            ["bytes": .int(bytes), "variation": .int(variation), "gap": gap.json]
         case .dribble(let pieces, let time): ["pieces": .int(pieces), "over": .string(time.spelled)]
         case .drop(let drop): drop.json
         case .refuse(let duration): duration.map { .string($0.spelled) } ?? true

@@ -7,8 +7,9 @@ extension Effect: CustomStringConvertible {
         switch self {
         case .delay(let point, let distribution): "\(point.noun) \(distribution) later"
         case .throttle(let rate): "no more than \(ByteCount.spelled(rate)) a second"
-        case .slice(let bytes, .fixed(.zero)): "in pieces of \(bytes.of("byte"))"
-        case .slice(let bytes, let gap): "in pieces of \(bytes.of("byte")), \(gap) between them"
+        case .slice(let bytes, let variation, let gap):
+            "in pieces of \(bytes.of("byte"))" + (variation > 0 ? " ± \(variation)" : "")
+                + (gap == .fixed(.zero) ? "" : ", \(gap) between them")
         case .dribble(let pieces, let time): "in \(pieces.of("piece")) over \(time.spelled)"
         case .drop(let drop): drop.summary
         case .refuse(let duration): "the port is closed" + (duration.map { " for \($0.spelled)" } ?? "")

@@ -74,7 +74,7 @@ final class FaultyStream: ByteStream {
         liftAfter = nil
         switch fault {
         case .throttle(let bytesPerSecond): pacing.bytesPerSecond = bytesPerSecond
-        case .slice(let bytes, let gap): pacing.slice = (bytes, gap)
+        case .slice(let bytes, let size, let gap): pacing.slice = (size ?? { bytes }, gap)
         case .latency(let latency): pacing.latency = latency
         case .cut(let count, let ending): cut = (max(0, count) + heldBytes + waiting, ending)
         case .closeDelay(let duration): closeDelay = duration

@@ -3,7 +3,7 @@ struct Pacing {
     typealias Instant = ContinuousClock.Instant
 
     var bytesPerSecond: Int?
-    var slice: (bytes: Int, gap: @Sendable () -> Duration)?
+    var slice: (size: @Sendable () -> Int, gap: @Sendable () -> Duration)?
     var latency: (@Sendable () -> Duration)?
     /// What leaves next may not leave before.
     private var next: Instant?
@@ -27,7 +27,7 @@ struct Pacing {
         var size = count
         // What 10 ms are worth, so that a fast one needs no timer for each byte.
         if let bytesPerSecond { size = min(size, max(1, bytesPerSecond / 100)) }
-        if let slice { size = min(size, max(1, slice.bytes)) }
+        if let slice { size = min(size, max(1, slice.size())) }
         return size
     }
 

@@ -7,8 +7,9 @@
 public enum WireFault: Sendable {
     /// So many bytes leave in a second, spread evenly (every 10 ms, or byte by byte).
     case throttle(bytesPerSecond: Int)
-    /// At most so many bytes leave at once, and the next ones not before a gap, which is asked for after each piece.
-    case slice(bytes: Int, gap: @Sendable () -> Duration)
+    /// At most so many bytes leave at once (with `size`, which is asked for each piece, that many), and the next ones not
+    /// before a gap, which is asked for after each piece.
+    case slice(bytes: Int, size: (@Sendable () -> Int)? = nil, gap: @Sendable () -> Duration)
     /// So many bytes leave, exactly, and then the connection ends.
     case cut(afterBytes: Int, WireEnding)
     /// An end of ours, close or half close, comes so much later than it would.

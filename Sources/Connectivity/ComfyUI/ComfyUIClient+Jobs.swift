@@ -81,6 +81,10 @@ extension ComfyUIClient {
                     after: failure, tried: tried, luck: settings.luck(), left: .seconds(3600))
                 {
                     try? await settings.time.sleep(for: wait)
+                } else if failure.leavesOpen, (try? await isKnown(id)) == true {
+                    // What came was no answer to us, and yet the server had understood.
+                    didTake(id)
+                    tried = 0
                 } else {
                     tried = 0
                     drop(id, failure)
@@ -309,6 +313,16 @@ extension ComfyUIClient {
             if !hasHeard, jobs.values.contains(where: { $0.progress.stage > .waiting }) || !waiting.isEmpty {
                 await settleAll()
             }
+        }
+    }
+}
+
+extension ConnectivityError {
+    /// Whether a request may have been carried out all the same.
+    fileprivate var leavesOpen: Bool {
+        switch code {
+        case .refused, .unreachable, .rejected, .unauthorized, .rateLimited, .redirected, .invalidArgument: false
+        default: true
         }
     }
 }

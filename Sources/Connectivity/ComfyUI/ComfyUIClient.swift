@@ -236,8 +236,14 @@ public actor ComfyUIClient {
     /// Reads one connection to its end.
     private func serve(_ socket: WebSocketConnection) async throws {
         // Previews then say which job they belong to; only the first message can ask for it (protocol, section 2.2).
-        try await socket.send(
-            .text(#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#))
+        do {
+            try await socket.send(
+                .text(#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#))
+        } catch {
+            // The connection has ended already; what comes out of it last says why.
+            for try await _ in socket.messages {}
+            throw error
+        }
         isGreetingLate = false
         let patience = Task {
             try await settings.time.sleep(for: settings.transfer.connect)

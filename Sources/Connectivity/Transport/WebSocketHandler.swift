@@ -84,7 +84,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let violation = WebSocketFailure(error) {
-            sendClose(1002, context)
+            if case .violation(let code, _, _) = violation { sendClose(code, context) }
             end(violation, context)
         } else {
             isOver = true
@@ -198,6 +198,10 @@ extension WebSocketFailure {
     /// What the decoder of frames finds wrong.
     fileprivate init?(_ error: any Error) {
         guard let error = error as? NIOWebSocketError else { return nil }
+        if case .invalidFrameLength = error {
+            self = .violation(code: 1009, expected: "messages within the limit", came: "a longer one")
+            return
+        }
         self = .violation(code: 1002, expected: "frames as RFC 6455 has them", came: "\(error)")
     }
 }

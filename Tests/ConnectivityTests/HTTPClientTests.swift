@@ -171,4 +171,18 @@ import Testing
             #expect(failure?.code == .cancelled)
         }
     }
+
+    @Test func `an open circuit answers at once, and nothing is sent`() async throws {
+        try await Understudy.liteLLM { understudy in
+            try await understudy.play("litellm POST /v1/chat/completions: error upstream_error")
+            let circuit = Circuit(service: .litellm, breaker: CircuitBreaker(threshold: 2))
+            let client = try LiteLLMClient(
+                url: understudy.url, retry: RetryPolicy(tries: 1), circuit: circuit)
+            var codes: [ConnectivityError.Code?] = []
+            for _ in 0..<3 { codes.append(await failure { _ = try await client.chat(Self.greeting) }?.code) }
+
+            #expect(codes == [.serverError, .serverError, .circuitOpen])
+            #expect(understudy.requests("POST", "/v1/chat/completions") == 2)
+        }
+    }
 }

@@ -7,7 +7,8 @@ import Testing
     private func settings(_ change: (inout ComfyUISettings) -> Void = { _ in }) -> ComfyUISettings {
         var settings = ComfyUISettings()
         settings.retry = RetryPolicy(first: .milliseconds(5))
-        settings.reconnection = { $0 > 50 ? nil : .milliseconds(10) }
+        settings.reconnection = ReconnectionPolicy(
+            initial: .milliseconds(10), factor: 1, jitter: .added(0), attempts: 50)
         settings.quiet = .milliseconds(200)
         change(&settings)
         return settings

@@ -63,6 +63,7 @@ public actor ComfyUIClient {
     private var lastObserver = 0
     private var wait: Task<Void, Never>?
     private var isGreetingLate = false
+    private var random = SeededGenerator()
 
     /// A job and who listens to it.
     struct Job {
@@ -98,7 +99,8 @@ public actor ComfyUIClient {
         requests = ComfyUIRequests(
             url: "\(endpoint.http)",
             repeated: RepeatedCalls(
-                transfers: transfers, policy: settings.retry, time: settings.time, luck: settings.luck))
+                transfers: transfers, policy: settings.retry, time: settings.time, luck: settings.luck,
+                circuit: settings.circuit))
     }
 
     // MARK: The connection
@@ -210,7 +212,9 @@ public actor ComfyUIClient {
             }
             // Greeted in between: the peer speaks its protocol, and the attempts count from the first again.
             attempt = state == .connected || reconnections > before ? 1 : attempt + 1
-            guard !Task.isCancelled, let delay = settings.reconnection(attempt) else { return giveUp(failure) }
+            guard !Task.isCancelled, let delay = settings.reconnection.delay(before: attempt, using: &random) else {
+                return giveUp(failure)
+            }
             set(.reconnecting)
             letSubmittersGo()
             let pause = Task { try? await settings.time.sleep(for: delay) }

@@ -4,8 +4,10 @@ public struct ComfyUISettings: Sendable {
     public var socket = WebSocketLimits()
     /// How failed requests are repeated.
     public var retry = RetryPolicy()
-    /// The wait before each attempt to connect again, from 1 on; nil gives up.
-    public var reconnection: @Sendable (_ attempt: Int) -> Duration?
+    /// The waits before the attempts to connect again, and how many there are.
+    public var reconnection = ReconnectionPolicy.story
+    /// What keeps requests from a service that fails; several clients may share it.
+    public var circuit: Circuit?
     /// How many jobs wait for a connection at most.
     public var queueLimit = 1000
     /// When nothing was heard of a job for so long, the server is asked what became of it.
@@ -16,14 +18,7 @@ public struct ComfyUISettings: Sendable {
     /// Numbers from 0 to 1, for jitter.
     public var luck: @Sendable () -> Double = { .random(in: 0..<1) }
     /// Ids of jobs: UUIDs in small letters, as the server wants them (protocol, section 5.1).
-    public var makeID: @Sendable () -> String
+    public var makeID: @Sendable () -> String = { JobID.random() }
 
-    /// The defaults: ten attempts, from one second on to a minute.
-    public init() {
-        reconnection = { attempt in
-            guard attempt <= 10 else { return nil }
-            return min(.seconds(60), .seconds(1) * (1 << (attempt - 1))) * (1 + .random(in: 0..<0.1))
-        }
-        makeID = { JobID.random() }
-    }
+    public init() {}
 }

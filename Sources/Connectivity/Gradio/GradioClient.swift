@@ -51,7 +51,8 @@ public actor GradioClient {
         repeated = RepeatedCalls(
             transfers: try HTTPTransfers(
                 peer: Peer(service: service.rawValue, endpoint: url), limits: settings.transfer,
-                trustRoots: settings.trustRoots), policy: settings.retry, time: settings.time, luck: settings.luck)
+                trustRoots: settings.trustRoots), policy: settings.retry, time: settings.time, luck: settings.luck,
+            circuit: settings.circuit)
     }
 
     // MARK: The app

@@ -4,6 +4,8 @@ public struct GradioSettings: Sendable {
     public var socket = WebSocketLimits()
     /// How failed requests are repeated, where that does nothing twice.
     public var retry = RetryPolicy()
+    /// What keeps requests from a service that fails; several clients may share it.
+    public var circuit: Circuit?
     /// A call as a whole, its time in the queue included.
     public var callDeadline = Duration.seconds(600)
     /// Certificates (PEM) to trust in place of the system's.

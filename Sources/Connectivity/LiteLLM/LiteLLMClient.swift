@@ -17,10 +17,12 @@ public final class LiteLLMClient: Sendable {
     ///   - key: what the proxy calls a virtual key; nil for a proxy that is open.
     ///   - time: that in which waits pass.
     ///   - luck: numbers from 0 to 1 for the jitter.
+    ///   - circuit: what keeps calls from a proxy that fails; several clients may share it.
     ///   - trustRoots: certificates (PEM) to trust in place of the system's.
     public init(
         url: String, key: String? = nil, limits: TransferLimits = TransferLimits(), retry: RetryPolicy = RetryPolicy(),
-        trustRoots: [UInt8]? = nil, service: ServiceName = .litellm, time: any Timekeeper = .system,
+        circuit: Circuit? = nil, trustRoots: [UInt8]? = nil, service: ServiceName = .litellm,
+        time: any Timekeeper = .system,
         luck: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws {
         var url = url
@@ -31,7 +33,7 @@ public final class LiteLLMClient: Sendable {
         let peer = Peer(service: service.rawValue, endpoint: url)
         repeated = RepeatedCalls(
             transfers: try HTTPTransfers(peer: peer, limits: limits, trustRoots: trustRoots), policy: retry, time: time,
-            luck: luck)
+            luck: luck, circuit: circuit)
     }
 
     // MARK: What can be asked

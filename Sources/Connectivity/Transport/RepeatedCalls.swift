@@ -5,6 +5,8 @@ struct RepeatedCalls: Sendable {
     var time: any Timekeeper
     /// Numbers from 0 to 1.
     var luck: @Sendable () -> Double
+    /// A call with all its tries is one call for it; while it is open, callers learn so at once.
+    var circuit: Circuit?
 
     var peer: Peer { transfers.peer }
 
@@ -14,6 +16,13 @@ struct RepeatedCalls: Sendable {
     ///   default may be done twice.
     func callAsFunction<Result>(
         if harmless: (ConnectivityError) -> Bool = { _ in true }, _ attempt: (_ left: Duration) async throws -> Result
+    ) async throws -> Result {
+        guard let circuit else { return try await tries(harmless, attempt) }
+        return try await circuit.call { try await tries(harmless, attempt) }
+    }
+
+    private func tries<Result>(
+        _ harmless: (ConnectivityError) -> Bool, _ attempt: (_ left: Duration) async throws -> Result
     ) async throws -> Result {
         let deadline = time.now + transfers.limits.total
         var tried = 0

@@ -68,7 +68,9 @@ extension Contract {
         .job(
             "comfyui sends progress: corrupt oversized_control, once", "the picture, made once; asked once; reconnected"
         ),
-        .job("comfyui sends progress: corrupt fragment_stall, once", "the picture, made once; asked once; reconnected", hasty: true),
+        .job(
+            "comfyui sends progress: corrupt fragment_stall, once", "the picture, made once; asked once; reconnected",
+            hasty: true),
         .job("comfyui sends progress: corrupt invalid_utf8, once", "the picture, made once; asked once; reconnected"),
         .job("comfyui sends execution_success: corrupt invalid_json", "the picture, made once; asked once"),
         .job("comfyui sends: duplicate 1", "the picture, made once; asked once"),

@@ -66,7 +66,8 @@ struct ContractRun {
         var settings = ComfyUISettings()
         settings.transfer = limits
         settings.retry = retry
-        settings.reconnection = { $0 > 5 ? nil : .milliseconds(20) }
+        settings.reconnection = ReconnectionPolicy(
+            initial: .milliseconds(20), factor: 1, jitter: .added(0), attempts: 5)
         settings.quiet = contract.isHasty ? .seconds(30) : .milliseconds(500)
         if contract.isHasty {
             settings.socket = WebSocketLimits(pingInterval: .milliseconds(200), pongDeadline: .milliseconds(600))

@@ -23,6 +23,8 @@ import YAMLNodes
             }
         }
 
-        #expect(Set(described) == Set(Endpoints.all.map { "\($0.method) \($0.path)" }))
+        // OpenAPI has no word for a parameter with slashes in it.
+        #expect(
+            Set(described) == Set(Endpoints.all.map { "\($0.method) \($0.path)".replacing("...}", with: "}") }))
     }
 }

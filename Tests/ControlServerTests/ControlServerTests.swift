@@ -77,6 +77,22 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `a rule without a name of its own is removed by the one it was given`() async throws {
+        try await withControl { control, _ in
+            let added = try await RawSocket.request(
+                "POST", control + "/rules", headers: ["content-type": "text/plain"],
+                body: "litellm GET /hello: respond {status: 503}")
+            let name = try #require(try json(added)[pointer: "/rules/0/name"]?.string)
+            let target = "/rules/" + name.replacing("/", with: "%2F").replacing(" ", with: "%20")
+            let removed = try await RawSocket.request("DELETE", control + target)
+            let rules = try await RawSocket.get(control + "/rules")
+
+            #expect(name.contains("/hello"))
+            #expect(removed.status == 204)
+            #expect(rules.text == #"{"rules":[]}"# + "\n")
+        }
+    }
+
     @Test func `a wrong scenario is refused whole, with all its problems`() async throws {
         try await withControl { control, _ in
             let text =
@@ -167,6 +183,35 @@ import UnderstudyTestKit
             #expect(answer.status == status)
             #expect(answer.headers["content-type"] == "application/problem+json")
             #expect(try json(answer)["detail"]?.string?.isEmpty == false)
+        }
+    }
+
+    @Test func `thousands of malformed requests later it still does its work`() async throws {
+        try await withControl { control, fake in
+            let paths = [
+                "/fakes", "/fakes/hello/state", "/scenario", "/scenario/check", "/rules", "/rules/x", "/journal?wait=x",
+                "/journal/har", "/verify", "/metrics", "/scenarios/chaos",
+            ]
+            let proper: [MalformedTraffic.Proper] = [
+                .init("/fakes", ["kind": "litellm", "id": "other", "seed": 1]),
+                .init("/scenario/check", ["version": 1, "scenario": "x", "rules": []]),
+                .init("/rules", [["on": "litellm GET /hello", "delay": "1ms"]]),
+                .init("/verify", ["count": ["path": "/hello"], "at_least": 1]),
+            ]
+            let traffic = MalformedTraffic(seed: 9, paths: paths, proper: proper)
+
+            let port = try #require(UInt16(control.split(separator: ":").last ?? ""))
+            let outcome = await traffic.send(count: 3_000, to: SocketAddress(host: "127.0.0.1", port: port))
+            _ = try await RawSocket.request("DELETE", control + "/scenario")
+            let added = try await RawSocket.request(
+                "POST", control + "/rules", headers: ["content-type": "text/plain"],
+                body: "litellm GET /hello: respond {status: 503}")
+            let answer = try await RawSocket.get(fake.url + "/hello")
+
+            #expect(outcome.hanging == 0)
+            #expect(outcome.answered > 1_500)
+            #expect(added.status == 201)
+            #expect(answer.status == 503)
         }
     }
 }

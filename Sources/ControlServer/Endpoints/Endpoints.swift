@@ -39,7 +39,8 @@ enum Endpoints {
         ("GET", "/rules", Endpoint(ScenarioEndpoints.rules)),
         ("POST", "/rules", Endpoint(ScenarioEndpoints.addRules)),
         ("DELETE", "/rules", Endpoint(ScenarioEndpoints.removeRules)),
-        ("DELETE", "/rules/{name}", Endpoint(ScenarioEndpoints.removeRule)),
+        // By default a rule is called after where it looks, slashes and all.
+        ("DELETE", "/rules/{name...}", Endpoint(ScenarioEndpoints.removeRule)),
         ("GET", "/journal", Endpoint(JournalEndpoints.query)),
         ("DELETE", "/journal", Endpoint(JournalEndpoints.clear)),
         ("GET", "/journal/har", Endpoint(JournalEndpoints.archive)),

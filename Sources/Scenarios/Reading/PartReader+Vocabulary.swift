@@ -146,11 +146,13 @@ extension PartReader {
         }
         switch match.subject {
         case .request(_, let path), .opens(let path):
-            let paths = named.flatMap(\.paths)
-            if !named.contains(where: \.paths.isEmpty), !paths.contains(where: { PathTemplate($0).overlaps(path) }) {
-                log.add(
-                    "\(name) does not happen on \(path.text): expected \(paths.unique.joined(separator: ", "))",
-                    at: mark)
+            let paths = named.flatMap(\.paths).unique
+            // Of a path that there is not, that has been said already.
+            if !named.contains(where: \.paths.isEmpty), !paths.contains(where: { PathTemplate($0).overlaps(path) }),
+                backends.contains(where: { $0.routes.contains { $0.path.overlaps(path) } })
+            {
+                let listed = paths.prefix(8).joined(separator: ", ") + (paths.count > 8 ? ", …" : "")
+                log.add("\(name) does not happen on \(path.text): expected \(listed)", at: mark)
             }
         default: break
         }

@@ -42,7 +42,8 @@ public struct ServerOptions: ParsableArguments, Sendable {
 
     @Option(
         help: ArgumentHelp(
-            "Play this from the beginning: a scenario that comes with the suite, or a file.", valueName: "name|file"))
+            "Play this from the beginning: a scenario that comes with the suite, or a file.", valueName: "name|file"),
+        completion: .scenarios)
     var scenario: String?
 
     @Flag(

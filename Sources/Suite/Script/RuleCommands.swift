@@ -76,7 +76,9 @@ public struct FakeCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start one more fake, and print where it is.")
 
-        @Argument(help: ArgumentHelp("comfyui, litellm or gradio.", valueName: "kind"))
+        @Argument(
+            help: ArgumentHelp("comfyui, litellm or gradio.", valueName: "kind"),
+            completion: .list(["comfyui", "litellm", "gradio"]))
         var kind: String
 
         @Option(help: "Its name in the suite. (default: one that is free)")

@@ -14,11 +14,12 @@ extension RunReport {
         for finding in findings where finding.severity != .passed || finding.id.hasPrefix("rule: ") {
             let word =
                 switch finding.severity {
-                case .passed: ink.faint("ok")
+                case .passed: ink.faint("ok     ")
                 case .warning: ink.strong("warning")
-                case .failed: ink.alarming("failed")
+                case .failed: ink.alarming("failed ")
                 }
-            lines.append("  \(word) \(finding.id): \(finding.message)".printable)
+            // The ink is ours, the words are of rules and requests.
+            lines.append("  \(word)  \("\(finding.id): \(finding.message)".printable)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

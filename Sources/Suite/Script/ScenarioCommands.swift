@@ -38,7 +38,9 @@ public struct ScenarioCommand: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Print a scenario: a good beginning for your own.")
 
-        @Argument(help: ArgumentHelp("One that comes with the suite, or a file.", valueName: "name|file"))
+        @Argument(
+            help: ArgumentHelp("One that comes with the suite, or a file.", valueName: "name|file"),
+            completion: .scenarios)
         var name: String
 
         func run() throws {
@@ -52,7 +54,8 @@ public struct ScenarioCommand: ParsableCommand {
             abstract: "Check files against what the fakes can do; all problems at once.",
             discussion: "The exit status is 2 if something is wrong. Your own Gradio apps are known with --app.")
 
-        @Argument(help: ArgumentHelp("Scenarios; - reads standard input.", valueName: "name|file"))
+        @Argument(
+            help: ArgumentHelp("Scenarios; - reads standard input.", valueName: "name|file"), completion: .scenarios)
         var names: [String]
 
         @Option(
@@ -83,7 +86,8 @@ public struct ScenarioCommand: ParsableCommand {
 
         @Argument(
             help: ArgumentHelp(
-                "One that comes with the suite, a file, or - for standard input.", valueName: "name|file"))
+                "One that comes with the suite, a file, or - for standard input.", valueName: "name|file"),
+            completion: .scenarios)
         var name: String
 
         @OptionGroup var control: ControlOptions
@@ -139,11 +143,13 @@ enum RuleTable {
         let ink = Ink.on(descriptor: 1)
         for rule in rules {
             let acted = rule["acted"]?.int ?? 0
-            let counts = "acted \(acted) of \(rule["matched"]?.int ?? 0)"
-            Program.say(
-                "  \(ink.strong(rule["name"]?.string ?? ""))\n    \(rule["on"]?.string ?? ""): "
-                    + (rule["effects"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-                    + "  \(acted == 0 ? ink.faint(counts) : counts)")
+            let counts = "acted \(acted) of \(rule["matched"]?.int ?? 0) times"
+            let name = rule["name"]?.string ?? ""
+            let effects = (rule["effects"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            let meaning = "\(rule["on"]?.string ?? ""): \(effects)"
+            Program.say("  \(ink.strong(name))  \(acted == 0 ? ink.faint(counts) : counts)")
+            // A rule without a name of its own is called after what it does.
+            if meaning != name { Program.say("    \(ink.faint(meaning))") }
         }
     }
 }

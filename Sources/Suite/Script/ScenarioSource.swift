@@ -1,5 +1,24 @@
+internal import ArgumentParser
+internal import Glibc
 internal import Scenarios
 internal import Words
+
+extension CompletionKind {
+    /// For shells: the scenarios that come with the suite, and the files here that may be others.
+    static var scenarios: CompletionKind {
+        .custom { _, _, _ in
+            var found = unsafe glob_t()
+            defer { unsafe globfree(&found) }
+            // One after the other; a pattern that fits nothing adds nothing.
+            _ = unsafe glob("*.yaml", 0, nil, &found)
+            _ = unsafe glob("*.yml", GLOB_APPEND, nil, &found)
+            let files = unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+                unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
+            }
+            return ScenarioLibrary.all.map(\.name) + files
+        }
+    }
+}
 
 /// What somebody typed to name a scenario: one that comes with the suite, or a file.
 struct ScenarioSource {
@@ -15,8 +34,8 @@ struct ScenarioSource {
         let looksLikeFile = name.contains("/") || name.contains(".")
         if name != "-", !looksLikeFile {
             throw .usage(
-                "no scenario \"\(name)\": \(advice(for: name, among: ScenarioLibrary.all.map(\.name))); "
-                    + "a file of your own ends in .yaml or .json")
+                "no scenario \"\(name)\": \(advice(for: name, among: ScenarioLibrary.all.map(\.name)))\n"
+                    + "  (a file of your own ends in .yaml or .json)")
         }
         let bytes = name == "-" ? WholeFile.read(descriptor: 0) : WholeFile.read(name)
         guard let bytes else { throw .usage("cannot read \(name): \(lastSystemError())") }

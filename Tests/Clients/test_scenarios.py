@@ -6,8 +6,6 @@ import sys
 import textwrap
 import xml.etree.ElementTree as ElementTree
 
-import pytest
-
 from fake_process import FOLDER
 
 
@@ -39,24 +37,12 @@ OPENAI = """
 """
 
 
-@pytest.mark.parametrize(("effect", "seen"), [
-    ("error: rate_limit", "RateLimitError"),
-    ("error: authentication", "AuthenticationError"),
-    ("error: context_window", "BadRequestError"),
-    ("error: overloaded", "InternalServerError"),
-    ("drop: reset", "APIConnectionError"),
-    ("corrupt: empty_answer", "APIConnectionError"),
-    ("corrupt: invalid_json", "JSONDecodeError"),
-    ("corrupt: truncated_body", "APIConnectionError"),
-    ("respond: {status: 502, text: Bad Gateway}", "InternalServerError"),
-    ("delay: 50ms", "answered"),
-])
-def test_openai_sees(tmp_path, effect, seen):
-    rule = f"- on: litellm POST /v1/chat/completions\n  when: {{first: 1}}\n  {effect}\n"
+def test_a_client_in_a_command_of_its_own_meets_the_rule(tmp_path):
+    rule = "- on: litellm POST /v1/chat/completions\n  when: {first: 1}\n  error: rate_limit\n"
 
     output, report, _ = play(tmp_path, rule, OPENAI + "    print(outcome(ask), outcome(ask))", "--only", "litellm")
 
-    assert output == [seen, "answered"]
+    assert output == ["RateLimitError", "answered"]
     assert report["rules"][0] == {"name": report["rules"][0]["name"], "matched": 2, "acted": 1}
     assert report["passed"]
 

@@ -16,7 +16,12 @@ final class ChildProcess: Sendable {
     private let folder: String
 
     /// Starts it; standard output and error go to files in `folder`, which is also where it runs.
-    init(_ program: String, _ arguments: [String], in folder: String, environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter seconds: for what would go on for ever: it ends by itself then, should the tests be killed before.
+    init(
+        _ program: String, _ arguments: [String], in folder: String, environment: [String: String] = [:],
+        atMost seconds: Int? = nil
+    ) throws {
         self.folder = folder
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -34,7 +39,8 @@ final class ChildProcess: Sendable {
         unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         // `env` changes the folder and becomes the program.
-        let command = ["env", "-C", folder, Self.folderOfPrograms + program] + arguments
+        let limit = seconds.map { ["timeout", String($0)] } ?? []
+        let command = ["env", "-C", folder] + limit + [Self.folderOfPrograms + program] + arguments
         var words = unsafe command.map { unsafe strdup($0) } + [nil]
         // What `make coverage` and `make sanitize` tell each program; nothing else of ours is theirs.
         let tools = ["LLVM_PROFILE_FILE", "TSAN_OPTIONS", "ASAN_OPTIONS"].compactMap { name in

@@ -176,7 +176,8 @@ import UnderstudyTestKit
             let output = LogOutput(to: [descriptor])
             try output.turn(to: state.logFile, old: state.oldLogFile, limit: 20)
             output.write("one\n")
-            let follower = try ChildProcess("understudy", ["logs", "--follow", "--state", "."], in: folder)
+            let follower = try ChildProcess(
+                "understudy", ["logs", "--follow", "--state", "."], in: folder, atMost: 60)
             _ = try await follower.output { $0 == "one\n" }
 
             for word in ["longer than twenty bytes", "three", "again more than twenty", "five"] {

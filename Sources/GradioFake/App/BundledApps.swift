@@ -1,4 +1,5 @@
 import GradioAssets
+internal import Synchronization
 
 extension AppDefinition {
     /// The names of the apps that come with the program.
@@ -21,6 +22,25 @@ extension AppDefinition {
                 file: name, line: 1, column: 1,
                 message: "there is no app of this name" + hint(for: name, in: bundledNames))
         }
-        return try AppDefinition(yaml: file, file: "\(name).yaml", major: major, options: options)
+        let key = Known.Key(name: name, major: major, options: options)
+        if let app = Known.apps.withLock({ $0[key] }) { return app }
+        let app = try AppDefinition(yaml: file, file: "\(name).yaml", major: major, options: options)
+        Known.apps.withLock { apps in
+            if apps.count == Known.most { apps = [:] }
+            apps[key] = app
+        }
+        return app
+    }
+
+    /// Bundled apps that have been read: whoever makes a fresh fake for each test does not have them read each time.
+    private enum Known {
+        struct Key: Hashable {
+            let name: String
+            let major: GradioMajor?
+            let options: [String: String]
+        }
+
+        static let apps = Mutex<[Key: AppDefinition]>([:])
+        static let most = 32
     }
 }

@@ -59,7 +59,8 @@ extension Contract {
         .job("comfyui POST /prompt: corrupt redirect_loop", "redirected; asked once"),
         .job("comfyui opens /ws: corrupt bad_accept_key", "protocol; asked never"),
         .job(
-            "comfyui opens /ws: corrupt no_pong, once", "the picture, made once; asked once; reconnected", hasty: true),
+            "comfyui opens /ws: corrupt no_pong, drop {how: hang, after_messages: 2}, once",
+            "the picture, made once; asked once; reconnected", hasty: true),
         .job("comfyui opens /ws: corrupt ping_flood", "the picture, made once; asked once"),
         .job("comfyui opens /ws: corrupt backpressure", "the picture, made once; asked once"),
         .job("comfyui sends progress: corrupt masked_frame, once", "the picture, made once; asked once; reconnected"),

@@ -6,9 +6,12 @@ import Testing
 
 /// The clients against the fakes under every effect of the scenario language.
 @Suite(.timeLimit(.minutes(1))) struct ContractTests {
+    /// Enough at once that hanging servers cost no time, few enough that other tests get theirs.
+    private static let room = Room(16)
+
     @Test(arguments: Contract.all)
     func `a client does what the matrix says`(contract: Contract) async throws {
-        let outcome = try await ContractRun(contract: contract).outcome()
+        let outcome = try await Self.room.run { try await ContractRun(contract: contract).outcome() }
 
         #expect(outcome == contract.outcome)
     }

@@ -1,5 +1,6 @@
 public import Logging
 internal import Metrics
+public import ServiceLifecycle
 internal import Synchronization
 
 /// A service whose status has changed.
@@ -20,7 +21,7 @@ public struct HealthChange: Sendable, Hashable {
 /// ```
 /// Checks of one service never overlap: the next begins an interval after the end of the one before. A check that has not
 /// ended in time has failed and is cancelled.
-public final class HealthMonitor: Sendable {
+public final class HealthMonitor: ServiceLifecycle.Service {
     /// A service and how it is asked.
     public struct Subject: Sendable {
         public let service: ServiceName
@@ -88,19 +89,13 @@ public final class HealthMonitor: Sendable {
     /// Every change of a status from now on; ends when ``run()`` does.
     public func changes() -> AsyncStream<HealthChange> {
         let (stream, continuation) = AsyncStream<HealthChange>.makeStream(bufferingPolicy: .bufferingNewest(256))
-        let number: Int? = state.withLock { state in
-            guard !state.isFinished else { return nil }
+        let isFinished = state.withLock { state in
+            guard !state.isFinished else { return true }
             state.next += 1
             state.watchers[state.next] = continuation
-            return state.next
+            return false
         }
-        guard let number else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.watchers.removeValue(forKey: number) }
-        }
+        if isFinished { continuation.finish() }
         return stream
     }
 
@@ -111,6 +106,10 @@ public final class HealthMonitor: Sendable {
 
     /// Checks until the task is cancelled.
     public func run() async {
+        await cancelWhenGracefulShutdown { await self.watchAll() }
+    }
+
+    private func watchAll() async {
         await withDiscardingTaskGroup { group in
             for subject in subjects { group.addTask { await self.watch(subject) } }
         }
@@ -148,7 +147,10 @@ public final class HealthMonitor: Sendable {
             let after = state.machines[subject.service]?.status ?? .unknown
             let change = HealthChange(
                 service: subject.service, from: before, to: after, aggregate: aggregate(state))
-            for watcher in state.watchers.values { watcher.yield(change) }
+            for (number, watcher) in state.watchers {
+                // Forgotten here and not when the stream ends: that handler would need this lock.
+                if case .terminated = watcher.yield(change) { state.watchers[number] = nil }
+            }
             return change
         }
         Counter(

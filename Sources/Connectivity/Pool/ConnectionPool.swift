@@ -1,4 +1,5 @@
 public import Logging
+public import ServiceLifecycle
 internal import Synchronization
 
 /// Connections of one kind to one service, lent out and taken back.
@@ -10,7 +11,7 @@ internal import Synchronization
 /// ```
 /// Connections are made, checked and closed by ``run()``, which ends when the task is cancelled or the pool is shut down;
 /// before it runs, callers wait. What should happen is decided by ``PoolStateMachine``.
-public final class ConnectionPool<Connection: Sendable>: Sendable {
+public final class ConnectionPool<Connection: Sendable>: ServiceLifecycle.Service {
     public typealias Lease = ConnectionLease<Connection>
 
     private struct State {
@@ -25,6 +26,8 @@ public final class ConnectionPool<Connection: Sendable>: Sendable {
         /// Connections that are being made: the end of the pool waits for them.
         var making = 0
         var isRunning = false
+        /// Who is resumed as soon as the lock is free.
+        var resumed: [(CheckedContinuation<Lease, any Error>, Result<Lease, any Error>)] = []
     }
 
     private struct Waiter {
@@ -97,7 +100,7 @@ extension ConnectionPool {
     public func acquire(file: String = #fileID, line: UInt = #line) async throws -> Lease {
         let start = time.now
         let caller = OutstandingLease(file: file, line: line, taken: start)
-        let (idle, place) = state.withLock { state -> (Lease?, Int) in
+        let (idle, place) = locked { state -> (Lease?, Int) in
             if let lease = state.machine.takeIdle() { return (lend(lease, caller, start, &state), 0) }
             return (nil, state.machine.reserve())
         }
@@ -118,7 +121,7 @@ extension ConnectionPool {
     /// - Parameter isReusable: whether the connection is fit for another caller.
     public func release(_ lease: Lease, isReusable: Bool = true) {
         let now = time.now
-        state.withLock { state in
+        locked { state in
             guard state.outstanding.removeValue(forKey: lease.lease.number) != nil else {
                 return logger.warning("\(service): a connection was released that was not lent any more")
             }
@@ -135,15 +138,15 @@ extension ConnectionPool {
     ) async throws -> Lease {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                state.withLock { state in
+                locked { state in
                     if Task.isCancelled {
                         state.statistics.cancellations += 1
-                        return continuation.resume(throwing: CancellationError())
+                        return state.resumed.append((continuation, .failure(CancellationError())))
                     }
                     switch state.machine.acquire(at: place) {
-                    case .closed: continuation.resume(throwing: closed)
+                    case .closed: state.resumed.append((continuation, .failure(closed)))
                     case .leased(let lease):
-                        continuation.resume(returning: lend(lease, caller, caller.taken, &state))
+                        state.resumed.append((continuation, .success(lend(lease, caller, caller.taken, &state))))
                     case .wait(let orders):
                         state.waiters[place] = Waiter(caller: caller, continuation: continuation)
                         perform(orders, &state)
@@ -153,22 +156,38 @@ extension ConnectionPool {
                 }
             }
         } onCancel: {
-            state.withLock { state in
+            locked { state in
                 guard state.machine.giveUp(place) else { return }
                 state.statistics.cancellations += 1
-                state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: CancellationError())
+                resume(state.waiters.removeValue(forKey: place), .failure(CancellationError()), &state)
             }
         }
     }
 
     private func expire(_ place: Int) {
-        state.withLock { expire(place, &$0) }
+        locked { expire(place, &$0) }
     }
 
     private func expire(_ place: Int, _ state: inout State) {
         guard state.machine.giveUp(place) else { return }
         state.statistics.timeouts += 1
-        state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: exhausted(state))
+        resume(state.waiters.removeValue(forKey: place), .failure(exhausted(state)), &state)
+    }
+
+    private func resume(_ waiter: Waiter?, _ result: Result<Lease, any Error>, _ state: inout State) {
+        if let waiter { state.resumed.append((waiter.continuation, result)) }
+    }
+
+    /// Changes the state, and resumes who is to be resumed after that: a cancellation handler may hold a lock of its
+    /// task while it waits for ours, and resuming may want the same (`withTaskCancellationHandler`, discussion).
+    private func locked<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
+        let (result, resumed) = state.withLock { state in
+            let result = body(&state)
+            defer { state.resumed = [] }
+            return (result, state.resumed)
+        }
+        for (continuation, result) in resumed { continuation.resume(with: result) }
+        return result
     }
 
     private func lend(
@@ -190,15 +209,15 @@ extension ConnectionPool {
 // MARK: What it is doing
 
 extension ConnectionPool {
-    public var statistics: PoolStatistics { state.withLock(\.statistics) }
+    public var statistics: PoolStatistics { locked(\.statistics) }
     /// All connections, those being made included.
-    public var count: Int { state.withLock(\.machine.count) }
-    public var idleCount: Int { state.withLock(\.machine.idleCount) }
+    public var count: Int { locked(\.machine.count) }
+    public var idleCount: Int { locked(\.machine.idleCount) }
     /// How many callers wait.
-    public var waitingCount: Int { state.withLock(\.machine.waitingCount) }
+    public var waitingCount: Int { locked(\.machine.waitingCount) }
     /// What is lent now, the longest first.
     public var outstanding: [OutstandingLease] {
-        state.withLock { $0.outstanding.values.sorted { $0.taken < $1.taken } }
+        locked { $0.outstanding.values.sorted { $0.taken < $1.taken } }
     }
 }
 
@@ -208,7 +227,15 @@ extension ConnectionPool {
     /// Makes, checks and closes connections until the pool is shut down and all are returned and closed, or until the
     /// task is cancelled: then what is lent is closed too.
     public func run() async {
-        let isFirst = state.withLock { state in
+        await withGracefulShutdownHandler {
+            await keep()
+        } onGracefulShutdown: {
+            self.shutDown()
+        }
+    }
+
+    private func keep() async {
+        let isFirst = locked { state in
             defer { state.isRunning = true }
             guard !state.isRunning else { return false }
             perform(state.machine.fill(), &state)
@@ -225,7 +252,7 @@ extension ConnectionPool {
             rounds.cancelAll()
         }
         // After a cancellation there may be connections whose closing nobody took up.
-        let left = state.withLock { state in
+        let left = locked { state in
             defer { state.connections = [:] }
             return Array(state.connections.values) + Array(state.closing.values)
         }
@@ -234,7 +261,7 @@ extension ConnectionPool {
 
     /// Lends no more. Callers that wait learn it at once; ``run()`` ends when everything lent has been returned.
     public func shutDown() {
-        let waiters: [Waiter] = state.withLock { state in
+        let waiters: [Waiter] = locked { state in
             guard !state.machine.isShutDown else { return [] }
             let (orders, places) = state.machine.shutDown()
             perform(orders, &state)
@@ -255,7 +282,7 @@ extension ConnectionPool {
 
     private func cleanUp() {
         let now = time.now
-        state.withLock { state in
+        locked { state in
             perform(state.machine.cleanUp(at: now), &state)
             guard let threshold = settings.leakThreshold else { return }
             for (number, lease) in state.outstanding where now - lease.taken >= threshold {
@@ -269,11 +296,11 @@ extension ConnectionPool {
     }
 
     private func checkIdle() {
-        state.withLock { perform($0.machine.checkIdle(), &$0) }
+        locked { perform($0.machine.checkIdle(), &$0) }
     }
 
     private func died(_ id: Int) {
-        state.withLock { state in
+        locked { state in
             // Before it was made known, or after it was closed, an end is no news.
             if state.connections.removeValue(forKey: id) != nil { state.statistics.deaths += 1 }
             perform(state.machine.died(id), &state)
@@ -284,14 +311,14 @@ extension ConnectionPool {
         switch work {
         case .connect(let id): await connect(id)
         case .close(let number):
-            guard let connection = state.withLock({ $0.closing.removeValue(forKey: number) }) else { return }
+            guard let connection = locked({ $0.closing.removeValue(forKey: number) }) else { return }
             await factory.close(connection)
         case .check(let id, let connection):
             let isAlive =
                 (try? await time.within(connectTimeout, else: CancellationError()) {
                     await self.factory.check(connection)
                 }) ?? false  // a check that takes too long has failed
-            state.withLock { state in
+            locked { state in
                 if !isAlive { state.statistics.deaths += 1 }
                 perform(state.machine.checked(id, isAlive: isAlive), &state)
             }
@@ -303,7 +330,7 @@ extension ConnectionPool {
             let connection = try await time.within(connectTimeout, else: self.late) {
                 try await self.factory.connect { [weak self] in self?.died(id) }
             }
-            state.withLock { state in
+            locked { state in
                 state.making -= 1
                 state.statistics.creations += 1
                 state.connections[id] = connection
@@ -311,12 +338,12 @@ extension ConnectionPool {
             }
         } catch {
             logger.info("\(service): no connection: \(error)")
-            state.withLock { state in
+            locked { state in
                 state.making -= 1
                 state.statistics.connectErrors += 1
                 let orders = state.machine.connectFailed(id)
                 if let place = orders.refused {
-                    state.waiters.removeValue(forKey: place)?.continuation.resume(throwing: error)
+                    resume(state.waiters.removeValue(forKey: place), .failure(error), &state)
                 }
                 perform(orders, &state)
             }
@@ -331,7 +358,7 @@ extension ConnectionPool {
             }
             state.statistics.waits += 1
             let lease = lend(served.lease, waiter.caller, waiter.caller.taken, &state)
-            waiter.continuation.resume(returning: lease)
+            state.resumed.append((waiter.continuation, .success(lease)))
         }
         for id in orders.close {
             guard let connection = state.connections.removeValue(forKey: id) else { continue }

@@ -34,7 +34,10 @@ public struct ReconnectionPolicy: Sendable, Hashable {
         guard attempt >= 1, attempt <= attempts ?? .max else { return nil }
         var wait = initial
         // Step by step and no further than the maximum: a power would overflow long before the attempts end.
-        for _ in 1..<attempt where wait < maximum { wait = min(wait * factor, maximum) }
+        for _ in 1..<attempt {
+            wait = wait * factor
+            if wait >= maximum || factor <= 1 { break }
+        }
         wait = min(wait, maximum)
         return switch jitter {
         case .added(let part): wait + wait * (part == 0 ? 0 : .random(in: 0...part, using: &random))

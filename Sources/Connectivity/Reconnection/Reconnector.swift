@@ -1,4 +1,5 @@
 public import Logging
+public import ServiceLifecycle
 internal import Synchronization
 
 /// Keeps one connection: makes it, makes it anew when it is lost, and lets work wait meanwhile.
@@ -11,7 +12,7 @@ internal import Synchronization
 /// ```
 /// Work that waits is done in the order in which it came, each piece when the one before is done; none is lost, none is
 /// done twice. One reconnection is one call for the circuit, however many attempts it makes, and its trial if it is open.
-public final class Reconnector<Connection: Sendable>: Sendable {
+public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
     /// How a connection tells of itself. A link speaks for its own connection only: what an older one says is ignored.
     public struct Link: Sendable {
         /// The number of the attempt, from 1.
@@ -48,6 +49,8 @@ public final class Reconnector<Connection: Sendable>: Sendable {
         /// Somebody from the line has the connection; the next one follows when it is done.
         var isServing = false
         var random: SeededGenerator
+        /// Who is resumed as soon as the lock is free.
+        var resumed: [(CheckedContinuation<Connection, any Error>, Result<Connection, any Error>)] = []
     }
 
     public let service: ServiceName
@@ -125,7 +128,7 @@ extension Reconnector {
     }
 
     private func immediate() throws -> Connection? {
-        try state.withLock { state in
+        try locked { state in
             switch state.phase {
             case .connected(let connection): return state.line.isEmpty && !state.isServing ? connection : nil
             case .failed(let error): throw error
@@ -136,7 +139,7 @@ extension Reconnector {
     }
 
     private func turn() async throws -> Connection {
-        let place = try state.withLock { state throws(ConnectivityError) in
+        let place = try locked { state throws(ConnectivityError) in
             guard state.line.count < queueLimit else {
                 throw error(.queueFull, "\(queueLimit) pieces of work wait for a connection already", canRetry: true)
             }
@@ -144,11 +147,11 @@ extension Reconnector {
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                state.withLock { state in
-                    if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
+                locked { state in
+                    if Task.isCancelled { return state.resumed.append((continuation, .failure(CancellationError()))) }
                     switch state.phase {
-                    case .failed(let error): return continuation.resume(throwing: error)
-                    case .closed: return continuation.resume(throwing: closed)
+                    case .failed(let error): return state.resumed.append((continuation, .failure(error)))
+                    case .closed: return state.resumed.append((continuation, .failure(closed)))
                     default: break
                     }
                     state.line.stand(continuation, at: place)
@@ -156,19 +159,33 @@ extension Reconnector {
                 }
             }
         } onCancel: {
-            state.withLock { $0.line.leave(place) }?.resume(throwing: CancellationError())
+            locked { $0.line.leave(place) }?.resume(throwing: CancellationError())
         }
+    }
+
+    /// Changes the state, and resumes who is to be resumed after that: a cancellation handler may hold a lock of its
+    /// task while it waits for ours, and resuming may want the same (`withTaskCancellationHandler`, discussion).
+    private func locked<Result, Failure>(
+        _ body: (inout sending State) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
+        let (result, resumed) = try state.withLock { state throws(Failure) in
+            let result = try body(&state)
+            defer { state.resumed = [] }
+            return (result, state.resumed)
+        }
+        for (continuation, result) in resumed { continuation.resume(with: result) }
+        return result
     }
 
     private func serveFirst(_ state: inout State) {
         guard !state.isServing, case .connected(let connection) = state.phase, let first = state.line.popFirst()
         else { return }
         state.isServing = true
-        first.resume(returning: connection)
+        state.resumed.append((first, .success(connection)))
     }
 
     private func serveNext() {
-        state.withLock { state in
+        locked { state in
             state.isServing = false
             serveFirst(&state)
         }
@@ -180,6 +197,10 @@ extension Reconnector {
 extension Reconnector {
     /// Makes and keeps the connection until the task is cancelled. Work that waits then fails as closed.
     public func run() async {
+        await cancelWhenGracefulShutdown { await self.keep() }
+    }
+
+    private func keep() async {
         while !Task.isCancelled {
             await wakeup.wait()
             if Task.isCancelled { break }
@@ -197,7 +218,7 @@ extension Reconnector {
                 if Task.isCancelled { return }
             }
             wakeup.silence()
-            state.withLock { state in
+            locked { state in
                 state.phase = .connecting
                 state.isTriggered = false
             }
@@ -216,18 +237,18 @@ extension Reconnector {
 
     /// Waits for the circuit; false if there is nothing to do any more.
     private func isAdmitted() async -> Bool {
-        guard let circuit, state.withLock({ $0.permit == nil }) else { return needsConnection }
+        guard let circuit, locked({ $0.permit == nil }) else { return needsConnection }
         var isForced = false
         while !Task.isCancelled, needsConnection {
             switch circuit.admit(isForced: isForced) {
             case .granted(let permit):
-                state.withLock { $0.permit = permit }
+                locked { $0.permit = permit }
                 return true
             case .refused(let until):
                 // Without a time somebody else's trial is under way: it will not take long.
                 let until = until ?? time.now + .seconds(1)
                 wakeup.silence()
-                state.withLock { state in
+                locked { state in
                     state.phase = .waiting
                     state.isTriggered = false
                 }
@@ -239,7 +260,7 @@ extension Reconnector {
     }
 
     private var needsConnection: Bool {
-        state.withLock { state in
+        locked { state in
             switch state.phase {
             case .connected, .closed: false
             default: true
@@ -249,7 +270,7 @@ extension Reconnector {
 
     /// The next attempt and the wait before it; nil if there are no more.
     private func nextAttempt() -> (Link, wait: Duration?)? {
-        let next: (Link, wait: Duration?)? = state.withLock { state in
+        let next: (Link, wait: Duration?)? = locked { state in
             guard let wait = policy.delay(before: state.attempt + 1, using: &state.random) else { return nil }
             state.attempt += 1
             state.generation += 1
@@ -268,7 +289,7 @@ extension Reconnector {
 
     /// Makes the connection the one that work is done with; false if it has been lost already.
     private func adopt(_ connection: Connection, _ link: Link) -> Bool {
-        state.withLock { state in
+        locked { state in
             guard state.lostGeneration < link.generation else { return false }
             state.phase = .connected(connection)
             published.send(.connected)
@@ -282,7 +303,7 @@ extension Reconnector {
         let failure =
             cause as? ConnectivityError
             ?? error(.attemptsExhausted, "the attempt to connect failed: \(cause)", underlying: cause)
-        let (waiters, permit) = state.withLock { state in
+        let (waiters, permit) = locked { state in
             state.phase = .failed(failure)
             state.attempt = 0
             state.isTriggered = false
@@ -295,7 +316,7 @@ extension Reconnector {
     }
 
     fileprivate func confirm(_ generation: Int) {
-        let permit: CircuitBreaker.Permit? = state.withLock { state in
+        let permit: CircuitBreaker.Permit? = locked { state in
             guard generation == state.generation, state.lostGeneration < generation else { return nil }
             state.attempt = 0
             defer { state.permit = nil }
@@ -305,7 +326,7 @@ extension Reconnector {
     }
 
     fileprivate func lose(_ generation: Int) {
-        let wasConnected = state.withLock { state in
+        let wasConnected = locked { state in
             guard generation == state.generation, state.lostGeneration < generation else { return false }
             state.lostGeneration = generation
             guard case .connected = state.phase else { return false }
@@ -317,7 +338,7 @@ extension Reconnector {
     }
 
     private func close() {
-        let (waiters, permit) = state.withLock { state in
+        let (waiters, permit) = locked { state in
             state.phase = .closed
             defer { state.permit = nil }
             return (state.line.removeAll(), state.permit)

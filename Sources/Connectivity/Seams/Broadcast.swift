@@ -24,7 +24,11 @@ final class Broadcast<Value: Sendable>: Sendable {
         state.withLock { state in
             guard !state.isFinished else { return }
             state.value = value
-            for watcher in state.watchers.values { watcher.yield(value) }
+            for (number, watcher) in state.watchers {
+                // Who watches no more is forgotten here: a handler of the stream's end would need this lock while the
+                // system holds one of the watcher's task.
+                if case .terminated = watcher.yield(value) { state.watchers[number] = nil }
+            }
         }
     }
 
@@ -40,20 +44,14 @@ final class Broadcast<Value: Sendable>: Sendable {
 
     func watch() -> AsyncStream<Value> {
         let (stream, continuation) = AsyncStream<Value>.makeStream(bufferingPolicy: .bufferingNewest(256))
-        let number: Int? = state.withLock { state in
+        let isFinished = state.withLock { state in
             continuation.yield(state.value)
-            guard !state.isFinished else { return nil }
+            guard !state.isFinished else { return true }
             state.next += 1
             state.watchers[state.next] = continuation
-            return state.next
+            return false
         }
-        guard let number else {
-            continuation.finish()
-            return stream
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.watchers.removeValue(forKey: number) }
-        }
+        if isFinished { continuation.finish() }
         return stream
     }
 }

@@ -23,13 +23,18 @@ final class ManualTime: Timekeeper {
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                state.withLock { state in
-                    if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
-                    if instant <= state.now { return continuation.resume() }
+                // Nobody is resumed under the lock: the handler below takes it too.
+                let (woken, result): ([CheckedContinuation<Void, Never>], Result<Void, any Error>?) = state.withLock {
+                    state in
+                    if Task.isCancelled { return ([], .failure(CancellationError())) }
+                    if instant <= state.now { return ([], .success(())) }
                     state.sleepers[number] = (instant, continuation)
-                    for watcher in state.watchers where watcher.instant == instant { watcher.continuation.resume() }
+                    let woken = state.watchers.filter { $0.instant == instant }.map(\.continuation)
                     state.watchers.removeAll { $0.instant == instant }
+                    return (woken, nil)
                 }
+                for watcher in woken { watcher.resume() }
+                if let result { continuation.resume(with: result) }
             }
         } onCancel: {
             state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation

@@ -11,7 +11,8 @@ extension Service {
         name: .wan2gp, kind: .gradio, endpoint: Endpoint(port: 7860), otherPorts: [7861, 7862, 7863],
         probes: [.get("/config"), .get("/api/health")],
         pool: PoolSettings(maximum: 10, minimum: 2, acquireTimeout: .seconds(60)),
-        health: HealthSettings(interval: .seconds(60), timeout: .seconds(10)))
+        health: HealthSettings(interval: .seconds(60), timeout: .seconds(10)),
+        marks: ["wan2gp", "wangp", "generatevideo"])
 
     public static let litellm = Service(
         name: .litellm, kind: .litellm, endpoint: Endpoint(port: 8000), otherPorts: [4000],
@@ -20,9 +21,11 @@ extension Service {
 
     public static let rvc = Service(
         name: .rvc, kind: .gradio, endpoint: Endpoint(port: 7865), otherPorts: [7866, 7867],
-        probes: [.get("/config"), .get("/api/status")], pool: PoolSettings(maximum: 15, minimum: 3))
+        probes: [.get("/config"), .get("/api/status")], pool: PoolSettings(maximum: 15, minimum: 3),
+        marks: ["rvc", "voiceconversion", "inferconvert"])
 
     public static let audioldm = Service(
         name: .audioldm, kind: .gradio, endpoint: Endpoint(port: 7863), otherPorts: [7864, 7868],
-        probes: [.get("/config"), .get("/api/ready")], pool: PoolSettings(maximum: 15, minimum: 3))
+        probes: [.get("/config"), .get("/api/ready")], pool: PoolSettings(maximum: 15, minimum: 3),
+        marks: ["audioldm", "text2audio"])
 }

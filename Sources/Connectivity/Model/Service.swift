@@ -12,6 +12,8 @@ public struct Service: Sendable, Hashable {
     public var health: HealthSettings
     /// Whether the application as a whole is unhealthy without it.
     public var isCritical: Bool
+    /// What tells a Gradio app from others: words of its title, or names of its endpoints, in small letters and digits.
+    public var marks: [String]
 
     /// A question that tells whether a service lives.
     public enum Probe: Sendable, Hashable {
@@ -23,7 +25,8 @@ public struct Service: Sendable, Hashable {
 
     public init(
         name: ServiceName, kind: ServiceKind, endpoint: Endpoint, otherPorts: [UInt16] = [], probes: [Probe],
-        pool: PoolSettings = PoolSettings(), health: HealthSettings = HealthSettings(), isCritical: Bool = false
+        pool: PoolSettings = PoolSettings(), health: HealthSettings = HealthSettings(), isCritical: Bool = false,
+        marks: [String] = []
     ) {
         self.name = name
         self.kind = kind
@@ -33,6 +36,7 @@ public struct Service: Sendable, Hashable {
         self.pool = pool
         self.health = health
         self.isCritical = isCritical
+        self.marks = marks
     }
 }
 

@@ -31,8 +31,3 @@ static inline int understudy_unconfirmed(int descriptor) {
     int count = 0;
     return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : 0;
 }
-
-// An enumerator that is a macro in the header.
-static inline int understudy_lws_write_raw(struct lws *wsi, const unsigned char *bytes, size_t count) {
-    return lws_write(wsi, (unsigned char *)bytes, count, LWS_WRITE_RAW);
-}

@@ -69,12 +69,20 @@ final class HTTP2Connection: ByteStreamHandler {
     // MARK: ByteStream
 
     func received(_ bytes: [UInt8]) {
-        guard !hasFinished, let session else { return }
         lastActivity = .now
-        guard session.receive(bytes) else { return transport.close() }
-        if session.waitingFrames > Self.waitingFramesLimit { return transport.close() }
-        wantsFlush()
+        var start = 0
+        while start < bytes.count, !hasFinished, let session {
+            let end = min(start + Self.bite, bytes.count)
+            guard session.receive(bytes[start..<end]) else { return transport.close() }
+            if session.waitingFrames > Self.waitingFramesLimit { return transport.close() }
+            start = end
+            // A limit that has been reached holds from the moment at which the peer is told.
+            if start < bytes.count { flush() } else { wantsFlush() }
+        }
     }
+
+    /// So much is looked at before the peer hears of it: a read of 64 KiB holds some thousand requests.
+    private static let bite = 8 * 1024
 
     func becameWritable() {
         isWritable = true

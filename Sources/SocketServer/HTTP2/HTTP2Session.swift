@@ -87,8 +87,10 @@ protocol HTTP2Events: AnyObject {
     // MARK: Bytes
 
     /// Takes bytes from the peer. False if the connection can only be closed.
-    func receive(_ bytes: [UInt8]) -> Bool {
-        unsafe nghttp2_session_mem_recv(pointer, bytes, bytes.count) >= 0
+    func receive(_ bytes: ArraySlice<UInt8>) -> Bool {
+        unsafe bytes.withUnsafeBufferPointer {
+            unsafe nghttp2_session_mem_recv(pointer, $0.baseAddress, $0.count) >= 0
+        }
     }
 
     /// Appends what is to be sent to the peer, until `output` holds `limit` bytes. False if the connection can only

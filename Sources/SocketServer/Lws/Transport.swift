@@ -21,6 +21,8 @@ internal import Glibc
     /// How this side ended it, if it was the first to do so.
     private var ownEnd: (by: ConnectionEnd.Party, how: ConnectionEnd.Manner)?
     private var writeError: Int32 = 0
+    /// What the system has not taken yet.
+    private var backlog: ArraySlice<UInt8> = []
 
     var isOpen: Bool { unsafe wsi != nil }
 
@@ -54,26 +56,60 @@ internal import Glibc
         return transport
     }
 
-    /// Hands bytes to the socket. What the system does not take at once the library keeps and sends on.
-    /// Returns false if more should wait for ``ByteStreamHandler/becameWritable()``.
+    /// Hands bytes to the socket; what the system does not take at once is kept and sent on. Returns false if more
+    /// should wait for ``ByteStreamHandler/becameWritable()``.
+    ///
+    /// The library's own way of writing is not taken: with bytes in its buffer it reads nothing (4.1.6,
+    /// `rops_handle_POLLIN_raw_skt`), but is woken again and again by what there is to be read. A peer that sends and
+    /// does not listen would have the thread spin, and nobody would see what it sends.
     func write(_ bytes: [UInt8]) -> Bool {
-        guard let wsi = unsafe wsi, !bytes.isEmpty else { return true }
-        let written = unsafe bytes.withUnsafeBufferPointer { buffer in
-            // The raw role sends the bytes as they are and needs no room before them; it does not write to them.
-            unsafe understudy_lws_write_raw(wsi, buffer.baseAddress, buffer.count)
-        }
+        guard isOpen, !bytes.isEmpty else { return true }
         sent += bytes.count
-        if written < 0 {
-            writeError = errno
-            if ownEnd == nil { ownEnd = peerEnd() }
-            close()
+        guard backlog.isEmpty else {
+            backlog.append(contentsOf: bytes)
             return false
         }
-        if unsafe lws_partial_buffered(wsi) != 0 {
-            unsafe lws_callback_on_writable(wsi)
-            return false
+        guard let taken = push(bytes[...]) else { return false }
+        if taken == bytes.count { return true }
+        backlog = bytes[taken...]
+        unsafe lws_callback_on_writable(wsi)
+        return false
+    }
+
+    private static let sendFlags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
+
+    /// How many bytes the system takes; nil if the connection is broken.
+    private func push(_ bytes: ArraySlice<UInt8>) -> Int? {
+        var taken = 0
+        while taken < bytes.count {
+            let count = unsafe bytes.dropFirst(taken).withUnsafeBytes { buffer in
+                unsafe send(descriptor, buffer.baseAddress, buffer.count, Self.sendFlags)
+            }
+            if count >= 0 {
+                taken += count
+            } else if errno == EAGAIN {
+                break
+            } else if errno != EINTR {
+                writeError = errno
+                if ownEnd == nil { ownEnd = peerEnd() }
+                close()
+                return nil
+            }
         }
-        return true
+        return taken
+    }
+
+    /// Sends on what is kept. False if some of it still is.
+    private func sendBacklog() -> Bool {
+        guard !backlog.isEmpty else { return true }
+        guard let taken = push(backlog) else { return false }
+        backlog = backlog.dropFirst(taken)
+        if backlog.isEmpty {
+            backlog = []
+            return true
+        }
+        unsafe lws_callback_on_writable(wsi)
+        return false
     }
 
     /// Stops or resumes reading: what the peer sends then waits in the system's buffers.
@@ -90,7 +126,7 @@ internal import Glibc
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
-    /// Closes in an orderly way (FIN); what is still in the library's buffer is sent first.
+    /// Closes in an orderly way (FIN).
     func close(_ cause: ClosingCause) {
         guard let wsi = unsafe wsi, !wantsClose else { return }
         wantsClose = true
@@ -152,7 +188,7 @@ internal import Glibc
             unsafe handler?.received(Array(UnsafeRawBufferPointer(start: bytes, count: count)))
         } else if reason == LWS_CALLBACK_RAW_WRITEABLE {
             if wantsClose { return -1 }
-            handler?.becameWritable()
+            if sendBacklog() { handler?.becameWritable() }
         }
         return 0
     }

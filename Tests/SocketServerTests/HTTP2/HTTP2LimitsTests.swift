@@ -76,7 +76,7 @@ import UnderstudyTestKit
                 try await client.run { client.goAwayCode != nil }
             } catch is RawSocket.Failure {}  // The server has closed while we sent.
 
-            #expect(begun.value < 3000)
+            #expect(begun.value < 2000)
         }
     }
 

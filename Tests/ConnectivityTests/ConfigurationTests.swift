@@ -4,6 +4,7 @@ import Testing
 
 @testable import Connectivity
 
+@Suite(.timeLimit(.minutes(1)))
 struct ConfigurationTests {
     private func loader(
         _ files: KeyValuePairs<String, String> = [:], environment: [String: String] = [:],
@@ -274,11 +275,9 @@ struct ConfigurationTests {
         defer { try? FileManager.default.removeItem(atPath: path) }  // gone with the temporary directory otherwise
         let watch = try ConfigurationWatch(
             ConfigurationLoader(files: [path], environment: [:]), pause: .milliseconds(1), interval: .milliseconds(5))
-        let running = Task { await watch.run() }
-        // The watch must have looked before the change.
-        try await Task.sleep(for: .milliseconds(100))
-
+        // Before the watch runs: what has changed since the first reading is seen all the same.
         try "reconnection: aggressive".write(toFile: path, atomically: true, encoding: .utf8)
+        let running = Task { await watch.run() }
 
         var events = watch.events.makeAsyncIterator()
         guard case .applied? = await events.next() else { throw Unexpected() }

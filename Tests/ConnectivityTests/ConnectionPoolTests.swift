@@ -17,6 +17,7 @@ private final class Wire: Sendable {
 
 private struct Down: Error, Equatable {}
 
+@Suite(.timeLimit(.minutes(1)))
 struct ConnectionPoolTests {
     private func factory(
         _ made: Tally = Tally(), closed: Tally = Tally(),

@@ -57,6 +57,7 @@ struct HealthMachineTests {
     }
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct HealthMonitorTests {
     private struct Down: Error {}
 

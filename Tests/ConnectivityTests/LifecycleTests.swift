@@ -4,6 +4,7 @@ import Testing
 
 @testable import Connectivity
 
+@Suite(.timeLimit(.minutes(1)))
 struct LifecycleTests {
     @Test func `a service group ends pool, monitor and reconnector gracefully`() async throws {
         let closed = Tally()

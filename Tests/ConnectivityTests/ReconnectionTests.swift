@@ -179,6 +179,7 @@ struct CircuitTests {
     }
 }
 
+@Suite(.timeLimit(.minutes(1)))
 struct ReconnectorTests {
     private struct Down: Error {}
 

@@ -2,6 +2,7 @@ import Testing
 
 @testable import Connectivity
 
+@Suite(.timeLimit(.minutes(1)))
 struct ServiceDiscoveryTests {
     /// A service that is looked for at these ports of 127.0.0.1 only.
     private func at(_ ports: UInt16..., as service: Service) -> Service {

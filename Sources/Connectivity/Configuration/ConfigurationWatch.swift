@@ -17,6 +17,8 @@ public final class ConfigurationWatch: ServiceLifecycle.Service {
     private let interval: Duration
     private let time: any Timekeeper
     private let fingerprint: @Sendable () -> [String]
+    /// The files as they were when they were read first.
+    private let first: [String]
     private let state: Mutex<ConnectivityConfiguration>
     private let stream: AsyncStream<Event>
     private let continuation: AsyncStream<Event>.Continuation
@@ -47,6 +49,8 @@ public final class ConfigurationWatch: ServiceLifecycle.Service {
         self.interval = interval
         self.time = time
         self.fingerprint = fingerprint
+        // Before the files are read: what changes after that is news.
+        first = fingerprint()
         state = Mutex(try loader.load())
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(16))
     }
@@ -64,7 +68,7 @@ public final class ConfigurationWatch: ServiceLifecycle.Service {
 
     private func watch() async {
         defer { continuation.finish() }
-        var seen = fingerprint()
+        var seen = first
         var changed: ContinuousClock.Instant?
         while !Task.isCancelled {
             do { try await time.sleep(for: interval) } catch { return }

@@ -84,8 +84,12 @@ def pacing():
     for mode, milliseconds, what, rules, body in cases:
         with suite(rules, "litellm") as server:
             asked = load.request("POST", "/v1/chat/completions", json.dumps(body).encode())
+            # What a server does once, for its first request, is no part of any wait.
+            load.run([str(programs.pacing()), mode, str(server.fakes["litellm"]), str(milliseconds), "2"], given=asked)
             command = [str(programs.pacing()), mode, str(server.fakes["litellm"]), str(milliseconds), str(WAITING)]
-            seen, middle, high, worst = (int(word) for word in load.run(command, given=asked).split())
+            # Of three runs the one in the middle: a machine that stood still for a moment is nobody's delay.
+            runs = [[int(word) for word in load.run(command, given=asked).split()] for _ in range(3)]
+            _, middle, high, worst = sorted(runs, key=lambda run: run[2])[1]
         yield Row(
             f"{what}: error, p99", f"{high / 1000:.2f} ms", f"p50 {middle / 1000:.2f} ms, max {worst / 1000:.2f} ms",
             target="≤ 2 ms", met=high <= 2000)

@@ -89,6 +89,8 @@ int main(int count, char **arguments)
         exchanges[index].descriptor = opened(port);
         epoll_ctl(epoll, EPOLL_CTL_ADD, exchanges[index].descriptor, &event);
     }
+    /* Until the server has accepted them all: that is no part of any wait. */
+    usleep(300000);
     begin = now();
     end = begin + (are_gaps ? gap_seconds : 20 * wait + 10);
     while (open && now() < end) {

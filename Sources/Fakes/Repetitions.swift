@@ -10,14 +10,35 @@ public struct Repetitions: Sendable {
     public init() {}
 
     /// A name for what is asked now: another one each time, and the same ones in another run.
-    public mutating func name(_ client: String, _ asked: some Sequence<UInt8>) -> String {
-        // FNV-1a; a byte that no UTF-8 text holds parts the two.
+    public mutating func name(_ client: String, _ asked: [UInt8]) -> String {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in client.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        hash = (hash ^ 0xFF) &* 0x100_0000_01B3
-        for byte in asked { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        var client = client
+        client.withUTF8 { text in unsafe Self.mix(UnsafeRawBufferPointer(text), into: &hash) }
+        unsafe asked.withUnsafeBytes { bytes in unsafe Self.mix(bytes, into: &hash) }
         let count = counts[hash, default: 0] + 1
         if count > 1 || counts.count < Self.most { counts[hash] = count }
         return String(hash, radix: 36) + "-" + String(count)
+    }
+
+    /// Eight bytes at a time, and their count, which parts what follows: bodies are long, and every call has one.
+    private static func mix(_ bytes: UnsafeRawBufferPointer, into hash: inout UInt64) {
+        var index = 0
+        while index + 8 <= bytes.count {
+            unsafe stir(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)), into: &hash)
+            index += 8
+        }
+        var rest: UInt64 = 0
+        while index < bytes.count {
+            rest = unsafe rest << 8 | UInt64(bytes[index])
+            index += 1
+        }
+        stir(rest, into: &hash)
+        stir(UInt64(bytes.count), into: &hash)
+    }
+
+    @inline(__always)
+    private static func stir(_ word: UInt64, into hash: inout UInt64) {
+        hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+        hash ^= hash >> 29
     }
 }

@@ -45,7 +45,7 @@ extension FakeComfyUI {
     }
 
     private func mintSocketID() -> String {
-        var random = environment.random("socket", server.repetitions.name("", "socket".utf8))
+        var random = environment.random("socket", server.repetitions.name("", Array("socket".utf8)))
         return random.hex(32)
     }
 

@@ -15,6 +15,10 @@ final class StreamScreen: @unchecked Sendable {
     private var splitter = EventSplitter()
     /// Events or pieces that have been let through.
     private var count = 0
+    /// When the last wait was to end.
+    private var due: ContinuousClock.Instant?
+    /// A piece that comes later than this after the wait before was not there sooner: its wait begins anew.
+    private static let lateness = Duration.milliseconds(5)
     /// Events that others must overtake first.
     private var held: [(bytes: [UInt8], after: Int)] = []
     /// What went to the client so far, for the journal.
@@ -80,7 +84,12 @@ final class StreamScreen: @unchecked Sendable {
     private func wait(isContent: Bool) async throws {
         var duration = sheet.chunkDelays.next()
         if isContent { duration += count == 0 ? sheet.firstDelays.next() : sheet.betweenDelays.next() }
-        if duration > .zero { try await visit.sleep(duration) }
+        guard duration > .zero else { return }
+        let now = visit.now
+        // A wait begins where the one before was to end, so that what each is late by does not add up over a stream.
+        let begin = due.map { now - $0 < Self.lateness ? $0 : now } ?? now
+        due = begin + duration
+        try await visit.sleep(until: begin + duration)
     }
 
     /// What rules about this event do.

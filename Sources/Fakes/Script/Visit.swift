@@ -51,6 +51,13 @@ final class Visit: @unchecked Sendable {
         try await stage.fake.environment.wait(duration)
     }
 
+    /// The time in which waits pass.
+    var now: ContinuousClock.Instant { stage.fake.environment.loop.clock.now }
+
+    func sleep(until moment: ContinuousClock.Instant) async throws {
+        try await stage.fake.environment.loop.clock.sleep(until: moment)
+    }
+
     /// Sends what was for this client to another one.
     func misdeliver(_ message: WebSocketMessage) {
         stage.otherSocket(than: self)?.deliver(message)

@@ -25,7 +25,7 @@ extension FakeGradio {
             return
         }
         guard let function = app.function(index) else { return }
-        var luck = environment.random("socket", session, repetitions.name(session, "\(index)".utf8))
+        var luck = environment.random("socket", session, repetitions.name(session, Array("\(index)".utf8)))
         let id = luck.hex(32)
         let turn = Turn()
         turns[id] = turn

@@ -64,11 +64,15 @@ public final class Server: Sendable {
         }
     }
 
-    /// Closes the listening sockets: the system refuses whoever connects, as when the process is gone. Connections stay.
+    /// Stops listening: the system refuses whoever connects, as when the process is gone. Connections stay, and the ports
+    /// are kept, so that no other socket is given one of them meanwhile.
     public func closeListeners() async {
         let core = core
         await withCheckedContinuation { continuation in
-            core.loop.onLoop { core.closeListeners { continuation.resume() } }
+            core.loop.onLoop {
+                core.closeListeners()
+                continuation.resume()
+            }
         }
     }
 

@@ -5,7 +5,7 @@ final class ServerCore: @unchecked Sendable {
     let configuration: ServerConfiguration
     let handler: ExchangeHandler
     private(set) var isStopping = false
-    private var listeners: [Listening] = []
+    private var listeners: [Listener] = []
     /// Who waits for which connections to be gone.
     private var dropWaiters: [(left: Set<UInt64>, done: () -> Void)] = []
     private var connections: [UInt64: any ServerConnection] = [:]
@@ -31,48 +31,26 @@ final class ServerCore: @unchecked Sendable {
     ) throws(SocketServerError) -> SocketAddress {
         guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
         let acceptor = try Acceptor(server: self, tls: tls, protocols: protocols)
-        var listening = Listening(address: address, acceptor: acceptor, sharesPort: sharesPort)
-        try listening.open(core: loop.core)
-        listeners.append(listening)
-        return listening.address
+        let listener = try Listener(address, core: loop.core, sharesPort: sharesPort) { descriptor, peer, local in
+            acceptor.accept(descriptor, from: peer, at: local)
+        }
+        listeners.append(listener)
+        return listener.address
     }
 
     /// Has the system refuse, until ``reopenListeners()``.
-    func closeListeners(then done: @escaping () -> Void) {
-        var left = 1
-        let closed = { [self] in
-            closingListeners -= 1
-            left -= 1
-            if left == 0 { done() }
-            checkIdle()
-        }
-        for index in listeners.indices {
-            guard let listener = listeners[index].listener.take() else { continue }
-            closingListeners += 1
-            left += 1
-            listener.close(then: closed)
-        }
-        closingListeners += 1
-        closed()
+    func closeListeners() {
+        for listener in listeners { listener.refuse() }
     }
 
     /// Listens again where it did. All or none.
     func reopenListeners() throws(SocketServerError) {
         guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
-        var opened: [Int] = []
+        let closed = listeners.filter { !$0.isListening }
         do throws(SocketServerError) {
-            for index in listeners.indices where listeners[index].listener == nil {
-                try listeners[index].open(core: loop.core)
-                opened.append(index)
-            }
+            for listener in closed { try listener.resume() }
         } catch {
-            for index in opened {
-                closingListeners += 1
-                listeners[index].listener.take()?.close { [self] in
-                    closingListeners -= 1
-                    checkIdle()
-                }
-            }
+            for listener in closed { listener.refuse() }
             throw error
         }
     }
@@ -207,7 +185,13 @@ final class ServerCore: @unchecked Sendable {
         }
         if !isStopping {
             isStopping = true
-            closeListeners {}
+            for listener in listeners {
+                closingListeners += 1
+                listener.close { [self] in
+                    closingListeners -= 1
+                    checkIdle()
+                }
+            }
             listeners = []
             for connection in connections.values { connection.stop() }
             graceTimer = loop.addTimer(at: .now + grace) { [self] in

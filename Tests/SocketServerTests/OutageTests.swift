@@ -1,3 +1,4 @@
+import Glibc
 import SocketServer
 import Testing
 import UnderstudyTestKit
@@ -56,6 +57,28 @@ import UnderstudyTestKit
 
             let response = try await RawSocket.get("http://\(addresses[1])/")
             #expect(response.text == "x")
+        }
+    }
+
+    @Test func `the system gives a closed port to nobody else`() async throws {
+        try await withTwoPorts { server, addresses in
+            await server.closeListeners()
+
+            for address in addresses {
+                var name = sockaddr_in()
+                name.sin_family = sa_family_t(AF_INET)
+                name.sin_port = address.port.bigEndian
+                name.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+                let stranger = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                defer { close(stranger) }
+                let status = unsafe withUnsafePointer(to: &name) { pointer in
+                    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        unsafe bind(stranger, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+                #expect(status == -1)
+                #expect(errno == EADDRINUSE)
+            }
         }
     }
 

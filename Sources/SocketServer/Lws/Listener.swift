@@ -7,11 +7,14 @@ internal import Glibc
 /// and a socket of our own can be closed and opened again, or be left to accept and say nothing.
 /// Lives on the loop's thread.
 @safe final class Listener {
-    private(set) var address: SocketAddress
+    let address: SocketAddress
     private var descriptor: Int32
+    private(set) var isListening = false
     private let poll: UnsafeMutablePointer<uv_poll_t>
     /// Takes a socket, the peer's address and that which it came to.
     private let accepted: (Int32, SocketAddress, SocketAddress) -> Void
+    /// How many connections the system holds that have not been accepted.
+    private static let backlog: Int32 = 4096
     /// Kept to be given up when descriptors run out, so that a connection can be accepted and closed at once.
     private var spare: Int32
     private var onClosed: (() -> Void)?
@@ -27,14 +30,41 @@ internal import Glibc
         unsafe uv_poll_init(core.loop, poll, descriptor)
         // Retained here, released when libuv has closed the handle.
         unsafe poll.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        watch()
+    }
+
+    private func watch() {
         unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue)) { handle, _, _ in
             unsafe Unmanaged<Listener>.fromOpaque(handle!.pointee.data).takeUnretainedValue().acceptAll()
         }
+        isListening = true
     }
 
-    /// Closes the socket: from now on the system refuses.
-    func close(then done: @escaping () -> Void = {}) {
+    /// Has the system refuse whoever connects, until ``resume()``.
+    ///
+    /// Nobody listens then, as after a close, but the port stays bound: were it free, the system would hand it out as the
+    /// local port of any connection that is made meanwhile.
+    func refuse() {
+        guard isListening else { return }
+        isListening = false
+        unsafe uv_poll_stop(poll)
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        // A port that the system chose goes with the listening (tcp_set_state in Linux); one that was asked for stays.
+        // So it is asked for now. If it stays, this fails, and nothing is lost.
+        try? Self.bind(descriptor, to: address)
+    }
+
+    /// Listens again, at the same port.
+    func resume() throws(SocketServerError) {
+        guard !isListening else { return }
+        guard listen(descriptor, Self.backlog) == 0 else { throw .listening(on: address) }
+        watch()
+    }
+
+    /// Closes the socket for good.
+    func close(then done: @escaping () -> Void) {
         guard descriptor >= 0 else { return done() }
+        isListening = false
         onClosed = done
         unsafe uv_poll_stop(poll)
         Glibc.close(descriptor)
@@ -78,42 +108,60 @@ internal import Glibc
     private static func open(
         _ wanted: SocketAddress, sharesPort: Bool
     ) throws(SocketServerError) -> (Int32, SocketAddress) {
-        guard var storage = sockaddr_storage(wanted) else {
-            throw SocketServerError(
-                .addressUnavailable, "cannot listen on \"\(wanted.host)\": expected an IPv4 or IPv6 address")
-        }
+        guard var storage = sockaddr_storage(wanted) else { throw .notNumeric(wanted) }
         let family = Int32(storage.ss_family)
         let descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw SocketServerError(.system, "cannot open a socket: \(systemError())") }
+        guard descriptor >= 0 else {
+            throw SocketServerError(.system, "cannot open a socket: \(unsafe String(cString: strerror(errno)))")
+        }
         var one: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, size)
         if sharesPort { unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, size) }
         if family == AF_INET6 { unsafe setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &one, size) }
-        var length = socklen_t(family == AF_INET ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size)
-        let bound = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                guard unsafe bind(descriptor, address, length) == 0, listen(descriptor, 4096) == 0 else { return false }
-                return unsafe getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard bound else {
-            let error = errno
-            let text = systemError()
+        do throws(SocketServerError) {
+            try bind(descriptor, to: wanted)
+            guard listen(descriptor, backlog) == 0 else { throw .listening(on: wanted) }
+        } catch {
             Glibc.close(descriptor)
-            switch error {
-            case EADDRINUSE: throw SocketServerError(.addressInUse, "\(wanted) is in use")
-            case EADDRNOTAVAIL:
-                throw SocketServerError(.addressUnavailable, "\(wanted.host) is no address of this machine")
-            case EACCES, EPERM: throw SocketServerError(.permissionDenied, "no permission to listen on \(wanted)")
-            default: throw SocketServerError(.system, "cannot listen on \(wanted): \(text)")
+            throw error
+        }
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                _ = unsafe getsockname(descriptor, address, &length)
             }
         }
         return (descriptor, SocketAddress(storage))
     }
 
-    private static func systemError() -> String {
-        unsafe String(cString: strerror(errno))
+    private static func bind(_ descriptor: Int32, to address: SocketAddress) throws(SocketServerError) {
+        guard var storage = sockaddr_storage(address) else { throw .notNumeric(address) }
+        let isV4 = Int32(storage.ss_family) == AF_INET
+        let length = socklen_t(isV4 ? MemoryLayout<sockaddr_in>.size : MemoryLayout<sockaddr_in6>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.bind(descriptor, $0, length)
+            }
+        }
+        guard status == 0 else { throw .listening(on: address) }
+    }
+}
+
+extension SocketServerError {
+    fileprivate static func notNumeric(_ address: SocketAddress) -> Self {
+        Self(.addressUnavailable, "cannot listen on \"\(address.host)\": expected an IPv4 or IPv6 address")
+    }
+
+    /// What `errno` says after bind(2) or listen(2).
+    fileprivate static func listening(on address: SocketAddress) -> Self {
+        let error = errno
+        return switch error {
+        case EADDRINUSE: Self(.addressInUse, "\(address) is in use")
+        case EADDRNOTAVAIL: Self(.addressUnavailable, "\(address.host) is no address of this machine")
+        case EACCES, EPERM: Self(.permissionDenied, "no permission to listen on \(address)")
+        default: Self(.system, "cannot listen on \(address): \(unsafe String(cString: strerror(error)))")
+        }
     }
 }
 

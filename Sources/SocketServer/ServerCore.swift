@@ -213,7 +213,8 @@ final class ServerCore: @unchecked Sendable {
 protocol ServerConnection: AnyObject {
     /// Ends when what is being sent has left.
     func stop()
-    /// Ends at once, whatever has been imposed on it: by RST or by FIN.
+    /// Ends at once, whatever has been imposed on it: by RST or by FIN. What was written before leaves first if the system
+    /// takes it.
     func drop(resets: Bool)
 }
 

@@ -288,6 +288,8 @@ final class HTTPConnection: ByteStreamHandler {
     }
 
     func drop(resets: Bool) {
+        // What was written before has left, as far as the system takes it at once: also when it was in this very turn.
+        outbox.flush()
         transport.drop(resets: resets)
     }
 

@@ -195,6 +195,7 @@ extension HTTP2Connection: ServerConnection {
     }
 
     func drop(resets: Bool) {
+        flush()
         transport.drop(resets: resets)
     }
 }

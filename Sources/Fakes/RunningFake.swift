@@ -154,10 +154,13 @@ public final class RunningFake: Sendable {
         }
     }
 
-    /// Forgets the fake's state: connections end, and it begins as if it had been started now.
+    /// Forgets the fake's state: connections end, and it begins as if it had been started now. Who connects meanwhile
+    /// waits for that, and never meets the one that is going.
     public func reset() async {
+        await server.pauseAccepting()
         await server.dropConnections(resets: false)
         await startAnew()
+        await server.resumeAccepting()
     }
 
     private func startAnew() async {

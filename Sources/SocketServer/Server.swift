@@ -90,6 +90,26 @@ public final class Server: Sendable {
         try result.get()
     }
 
+    /// Lets whoever connects wait, neither accepted nor refused, while something about the server changes.
+    public func pauseAccepting() async {
+        await setPausing(true)
+    }
+
+    /// Accepts those who have waited, and all others again.
+    public func resumeAccepting() async {
+        await setPausing(false)
+    }
+
+    private func setPausing(_ pauses: Bool) async {
+        let core = core
+        await withCheckedContinuation { continuation in
+            core.loop.onLoop {
+                core.pauseAccepting(pauses)
+                continuation.resume()
+            }
+        }
+    }
+
     /// Ends every connection at once, whatever it is in the middle of. Returns when they are gone; their handlers are
     /// cancelled.
     ///

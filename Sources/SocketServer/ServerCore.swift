@@ -55,6 +55,11 @@ final class ServerCore: @unchecked Sendable {
         }
     }
 
+    /// Leaves whoever connects in the system's queue, or turns to them again.
+    func pauseAccepting(_ pauses: Bool) {
+        for listener in listeners { listener.pauses = pauses }
+    }
+
     /// Ends every connection at once; `done` is called when they are gone.
     func dropConnections(resets: Bool, then done: @escaping () -> Void) {
         guard !connections.isEmpty else { return done() }

@@ -120,6 +120,26 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `who connects while nothing is accepted is served afterwards`() async throws {
+        try await withTwoPorts { server, addresses in
+            await server.pauseAccepting()
+            let early = try await RawSocket(addresses[0])
+            try await early.send("GET / HTTP/1.1\r\n\r\n")
+            await server.closeListeners()
+            await #expect(throws: RawSocket.Failure.self) { _ = try await RawSocket(addresses[0]) }
+            #expect(try await early.read().end == .reset)  // As of a process that dies: what it has not accepted is lost.
+            try await server.reopenListeners()
+            let waiting = try await RawSocket(addresses[1])
+            try await waiting.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+            let before = await server.connectionCount()
+
+            await server.resumeAccepting()
+
+            #expect(before == 0)
+            #expect(String(decoding: try await waiting.read().bytes, as: UTF8.self).hasSuffix("x"))
+        }
+    }
+
     @Test func `a server without connections has nothing to drop`() async throws {
         try await withTwoPorts { server, _ in
             await server.dropConnections(resets: true)

@@ -30,6 +30,7 @@ internal import Glibc
         unsafe uv_poll_init(core.loop, poll, descriptor)
         // Retained here, released when libuv has closed the handle.
         unsafe poll.pointee.data = Unmanaged.passRetained(self).toOpaque()
+        isListening = true
         watch()
     }
 
@@ -37,7 +38,14 @@ internal import Glibc
         unsafe uv_poll_start(poll, Int32(UV_READABLE.rawValue)) { handle, _, _ in
             unsafe Unmanaged<Listener>.fromOpaque(handle!.pointee.data).takeUnretainedValue().acceptAll()
         }
-        isListening = true
+    }
+
+    /// Leaves whoever connects in the system's queue, until `pauses` is false again.
+    var pauses = false {
+        didSet {
+            guard isListening, pauses != oldValue else { return }
+            if pauses { unsafe uv_poll_stop(poll) } else { watch() }
+        }
     }
 
     /// Has the system refuse whoever connects, until ``resume()``.
@@ -58,7 +66,8 @@ internal import Glibc
     func resume() throws(SocketServerError) {
         guard !isListening else { return }
         guard listen(descriptor, Self.backlog) == 0 else { throw .listening(on: address) }
-        watch()
+        isListening = true
+        if !pauses { watch() }
     }
 
     /// Closes the socket for good.
@@ -79,7 +88,7 @@ internal import Glibc
 
     private func acceptAll() {
         // Bounded: a flood of connections does not keep those that are there from being served.
-        for _ in 0..<256 where descriptor >= 0 {
+        for _ in 0..<256 where isListening && !pauses {
             var storage = sockaddr_storage()
             var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
             let accepted = unsafe withUnsafeMutablePointer(to: &storage) { pointer in

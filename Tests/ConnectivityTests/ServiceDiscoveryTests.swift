@@ -36,6 +36,7 @@ struct ServiceDiscoveryTests {
                             #expect(results[.comfyui]?.version == "0.27.1")
                             #expect(results[.comfyui]?.capabilities.isEmpty == false)
                             #expect(results[.litellm]?.kind == .litellm)
+                            #expect(results[.litellm]?.version == "1.109.1")
                             #expect(results[.wan2gp]?.app == "Wan2GP")
                             #expect(results[.wan2gp]?.capabilities.contains("generate_video") == true)
                             #expect(results[.rvc]?.version == "6.31.0")
@@ -219,6 +220,23 @@ struct ServiceDiscoveryTests {
 
         #expect(result.discovered, "\(result.error?.description ?? "")")
         #expect(result.version == "6.31.0")
+    }
+
+    @Test(arguments: [("/health/readiness", "1.77.0"), ("/public/model_hub/info", "1.109.1"), ("/nowhere", nil)])
+    func `a proxy is found whether or not it tells its version`(path: String, version: String?) async throws {
+        let proxy = try StrangeListener(
+            .saying { asked in
+                switch asked {
+                case "/health/liveliness": StrangeListener.answer(#""I'm alive!""#)
+                case path: StrangeListener.answer(#"{"status": "healthy", "litellm_version": "\#(version ?? "")"}"#)
+                default: StrangeListener.answer("{}", status: "404 Not Found")
+                }
+            })
+
+        let result = await ServiceDiscovery().discover(at(proxy.port, as: .litellm))
+
+        #expect(result.discovered, "\(result.error?.description ?? "")")
+        #expect(result.version == version)
     }
 
     @Test func `the story's WebSocket message finds a ComfyUI without statistics over HTTP`() async throws {

@@ -87,6 +87,12 @@ extension Recognition {
 }
 
 extension ProbeAnswer {
+    /// The version that a LiteLLM proxy names.
+    var version: String? {
+        guard status == 200, let value = try? JSONValue(parsing: body) else { return nil }  // no JSON: no version
+        return value["litellm_version"]?.string
+    }
+
     /// What a stranger's answer looks like, for people.
     var appearance: String {
         let text = String(decoding: body.prefix(4096), as: UTF8.self)

@@ -16,7 +16,11 @@ struct ServiceProbe: Sendable {
             let recognition = try await time.within(limit, else: Self.late(peer, limit)) {
                 try await self.ask(service, at: endpoint, peer, within: limit)
             }
-            return .success(Sighting(recognition: recognition, latency: time.now - start))
+            let latency = time.now - start
+            return .success(
+                Sighting(
+                    recognition: await versioned(recognition, at: endpoint, peer, limit - latency), latency: latency)
+            )
         } catch let error as ConnectivityError {
             return .failure(error)
         } catch {
@@ -72,6 +76,25 @@ struct ServiceProbe: Sendable {
         throw stranger(service, peer, appearance ?? "nothing that can be told", nil)
     }
 
+    /// Asks whoever has been recognised for the version, if it has not told. Without an answer it is found all the same.
+    private func versioned(
+        _ recognition: Recognition, at endpoint: Endpoint, _ peer: Peer, _ left: Duration
+    ) async -> Recognition {
+        guard recognition.version == nil else { return recognition }
+        let limit = min(left, .seconds(1))
+        let version = try? await time.within(limit, else: Self.late(peer, limit)) {
+            for path in recognition.kind.versionPaths {
+                // Older and newer ones tell it in different places.
+                let answer = try? await wire.ask(.get(path), at: endpoint, peer, within: limit)
+                if let version = answer?.version { return version }
+            }
+            return nil as String?
+        }
+        var result = recognition
+        result.version = version ?? nil
+        return result
+    }
+
     private func stranger(
         _ service: Service, _ peer: Peer, _ appearance: String, _ recognition: Recognition?
     ) -> ConnectivityError {
@@ -104,6 +127,15 @@ extension ServiceKind {
         case .comfyui: "/system_stats"
         case .gradio: "/config"
         case .litellm: "/health/liveliness"
+        }
+    }
+
+    /// Where else it tells its version, to those without a key too.
+    fileprivate var versionPaths: [String] {
+        switch self {
+        // public_endpoints.py of the LiteLLM proxy; older ones told it in their readiness.
+        case .litellm: ["/public/model_hub/info", "/health/readiness"]
+        case .comfyui, .gradio: []
         }
     }
 }

@@ -1,3 +1,4 @@
+import LiteLLMFake
 import Testing
 
 @testable import Connectivity
@@ -141,6 +142,22 @@ import Testing
             #expect(failure?.status == status)
             #expect(failure?.canRetry == false)
             #expect(understudy.requests("POST", "/v1/chat/completions") == 1)
+        }
+    }
+
+    @Test func `a wrong key is told apart from a wrong request, without a database too`() async throws {
+        var configuration = LiteLLMConfiguration.desk
+        configuration.proxy.masterKey = "sk-master"
+        let locked = configuration
+        try await Understudy.with("litellm", { FakeLiteLLM(locked, environment: $0) }) { understudy in
+            let wrong = try LiteLLMClient(url: understudy.url, key: "sk-wrong")
+            let right = try LiteLLMClient(url: understudy.url, key: "sk-master")
+
+            let failure = await failure { _ = try await wrong.models() }
+
+            #expect(failure?.code == .unauthorized)
+            #expect(failure?.status == 400)
+            #expect(try await right.models().isEmpty == false)
         }
     }
 

@@ -110,6 +110,12 @@ public final class LiteLLMClient: Sendable {
 
     private func check(_ reply: HTTPReply, _ body: [UInt8]) throws {
         guard reply.status != 200 else { return }
+        // So a proxy without a database answers to a key that is not its own (protocol, section 3).
+        if reply.status == 400, (try? JSONValue(parsing: body))?["error"]?["type"]?.string == "no_db_connection" {
+            throw transfers.peer.error(
+                .unauthorized, expected: "a success from \(reply.url)",
+                came: "the proxy does not know the key (\(ErrorText.message(in: body) ?? "no database"))", status: 400)
+        }
         throw reply.failure(ErrorText.message(in: body), body: body)
     }
 }

@@ -51,6 +51,12 @@ mocks-status: ## is it up, and where?
 mocks-logs: ## follow what the suite logs
 	@$(UNDERSTUDY) logs -f
 
+.PHONY: doctor
+doctor: release ## build "understudy doctor", optimised (some minutes, once), and run it: who is up, and how are they?
+	@[ -x $(UNDERSTUDY)-doctor ] || echo "building the doctor, optimised: some minutes, once"
+	@$(SWIFT) build -q -c release --static-swift-stdlib --product understudy-doctor
+	@$(UNDERSTUDY) doctor
+
 .PHONY: test
 test: setup $(VENV)/Clients ## Swift tests, then real clients from PyPI against the fakes
 	@mkdir -p reports

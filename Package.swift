@@ -35,6 +35,7 @@ let package = Package(
         .executable(name: "fake-comfyui", targets: ["fake-comfyui"]),
         .executable(name: "fake-litellm", targets: ["fake-litellm"]),
         .executable(name: "fake-gradio", targets: ["fake-gradio"]),
+        .executable(name: "understudy-doctor", targets: ["understudy-doctor"]),
         .library(name: "Connectivity", targets: ["Connectivity"]),
         .library(
             name: "Understudy",
@@ -69,6 +70,7 @@ let package = Package(
         .target(name: "GradioAssets", exclude: ["apps", "data"]),
 
         module("Words"),
+        module("Terminal"),
         module("Encodings"),
         module("JSONTree"),
         module("YAMLNodes", ["CYAML"]),
@@ -91,7 +93,7 @@ let package = Package(
             "Suite",
             [
                 "Fakes", "Scenarios", "Journal", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer", "JSONTree",
-                "YAMLNodes", "Words", "ControlServer",
+                "YAMLNodes", "Words", "ControlServer", "Terminal", "DoctorArguments",
                 logging, argumentParser,
             ]),
         module(
@@ -116,6 +118,10 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+
+        // What `understudy doctor` is asked, which it hands to a program that can link Connectivity.
+        module("DoctorArguments", ["Words", argumentParser]),
+        executable("understudy-doctor", ["Connectivity", "DoctorArguments", "Terminal", "Words"]),
 
         executable("understudy", ["Suite"]),
         executable("fake-comfyui", ["Suite"]),
@@ -157,6 +163,8 @@ let package = Package(
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests(of: "Suite", ["UnderstudyTestKit", "Fakes", "SocketServer", "understudy", "fake-comfyui", logging]),
+        tests(
+            of: "Suite",
+            ["UnderstudyTestKit", "Fakes", "SocketServer", "Terminal", "understudy", "fake-comfyui", logging]),
     ]
 )

@@ -9,7 +9,7 @@ struct Understudy: ParsableCommand {
         abstract: "Stand-in servers of AI applications: a fake ComfyUI, a fake LiteLLM proxy and fake Gradio apps.",
         version: VersionCommand.version,
         subcommands: [
-            UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, RunCommand.self,
+            UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, DoctorCommand.self, RunCommand.self,
             ScenarioCommand.self, RuleCommand.self, JournalCommand.self, FakeCommand.self, VersionCommand.self,
         ])
 

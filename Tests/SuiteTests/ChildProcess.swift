@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Suite
+import Terminal
 import Testing
 
 /// One of the built executables as a shell starts it, in a folder of its own and without our variables.

@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Glibc
+internal import Terminal
 internal import Words
 
 /// A command that serves until a signal ends it.

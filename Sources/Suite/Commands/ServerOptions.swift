@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Terminal
 
 /// The flags that the suite and each single fake have in common.
 public struct ServerOptions: ParsableArguments, Sendable {

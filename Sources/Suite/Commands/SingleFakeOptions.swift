@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Glibc
+internal import Terminal
 
 /// The flags of an executable that runs one fake in the foreground, and what it does with them.
 public struct SingleFakeOptions: ParsableArguments, Sendable {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Terminal
 
 /// Where a suite keeps its pid, its ready line and its log.
 public struct StateOptions: ParsableArguments, Sendable {

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Glibc
 internal import JSONTree
+internal import Terminal
 
 /// `understudy status`: says whether a suite is up in this folder, and where; exit status 1 if none is.
 public struct StatusCommand: ParsableCommand {

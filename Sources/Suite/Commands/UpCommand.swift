@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import Glibc
+internal import Terminal
 internal import Words
 
 /// `understudy up`: starts the fakes, says where they are, and serves until a signal ends it.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import JSONTree
+internal import Terminal
 
 /// Speaks to the control server of a suite that is up, for the commands that steer and ask it.
 ///

@@ -1,5 +1,6 @@
 public import ArgumentParser
 internal import JSONTree
+internal import Terminal
 
 /// `understudy rule …`: single rules, while the suite is up.
 public struct RuleCommand: ParsableCommand {

@@ -4,6 +4,7 @@ internal import Glibc
 internal import JSONTree
 internal import Scenarios
 internal import SocketServer
+internal import Terminal
 
 /// `understudy run -- COMMAND …`: the stage of a CI pipeline in one command.
 public struct RunCommand: ServingCommand {

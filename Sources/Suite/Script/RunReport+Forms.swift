@@ -1,3 +1,4 @@
+internal import Terminal
 internal import Words
 
 /// The report of a run, for people and for the programs that show it to them.

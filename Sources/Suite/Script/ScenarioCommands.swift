@@ -3,6 +3,7 @@ internal import Fakes
 internal import JSONTree
 internal import Scenarios
 internal import SocketServer
+internal import Terminal
 
 /// `understudy scenario …`: what the fakes shall do wrong.
 public struct ScenarioCommand: ParsableCommand {

@@ -1,3 +1,5 @@
+internal import Terminal
+
 extension Settings {
     /// What the environment and the settings file say, the environment first.
     ///

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Terminal
 
 /// Files that are read and written in one go: a reader never sees half of one.
 public enum WholeFile {
@@ -53,17 +54,7 @@ public enum WholeFile {
     /// Writes all of a text to an open file or pipe; false when the other end is gone or the disk is full.
     @discardableResult
     static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while unsafe !rest.isEmpty {
-                let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if count < 0 && errno == EINTR { continue }
-                guard count > 0 else { return false }
-                unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[count...])
-            }
-            return true
-        }
+        put(text, on: descriptor)
     }
 }
 

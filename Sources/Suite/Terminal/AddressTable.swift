@@ -1,3 +1,5 @@
+public import Terminal
+
 /// The addresses of a suite, for people: one fake a line, in columns.
 public struct AddressTable: Sendable {
     private let readyLine: ReadyLine

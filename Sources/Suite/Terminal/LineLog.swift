@@ -3,6 +3,7 @@ internal import Glibc
 internal import JSONTree
 internal import Logging
 internal import SocketServer
+internal import Terminal
 internal import Words
 
 /// Log lines, each written whole: for people, or one JSON object a line.

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Terminal
 
 /// Where log lines go: to standard error, which in the background is a file that does not grow without end.
 ///

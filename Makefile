@@ -113,11 +113,11 @@ image-check: setup ## prove the container's runtime stage without a container en
 
 .PHONY: format
 format: ## lay out the sources as .swift-format says
-	$(SWIFT) format -i -r Sources Tests Benchmarks Package.swift
+	$(SWIFT) format -i -r Sources Tests Benchmarks Examples Package.swift
 
 .PHONY: lint
 lint: ## complain about layout, change nothing
-	$(SWIFT) format lint --strict -r Sources Tests Benchmarks Package.swift
+	$(SWIFT) format lint --strict -r Sources Tests Benchmarks Examples Package.swift
 
 .PHONY: clean
 clean: ## remove all that was built

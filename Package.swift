@@ -19,8 +19,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+func executable(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [argumentParser], path: path, swiftSettings: settings)
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -36,6 +37,7 @@ let package = Package(
         .executable(name: "fake-litellm", targets: ["fake-litellm"]),
         .executable(name: "fake-gradio", targets: ["fake-gradio"]),
         .executable(name: "understudy-doctor", targets: ["understudy-doctor"]),
+        .executable(name: "storyboard", targets: ["storyboard"]),
         .library(name: "Connectivity", targets: ["Connectivity"]),
         .library(
             name: "Understudy",
@@ -122,6 +124,7 @@ let package = Package(
         // What `understudy doctor` is asked, which it hands to a program that can link Connectivity.
         module("DoctorArguments", ["Words", argumentParser]),
         executable("understudy-doctor", ["Connectivity", "DoctorArguments", "Terminal", "Words"]),
+        executable("storyboard", ["Connectivity"], path: "Examples/storyboard"),
 
         executable("understudy", ["Suite"]),
         executable("fake-comfyui", ["Suite"]),

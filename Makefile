@@ -100,9 +100,10 @@ coverage: setup ## which lines the Swift tests reach, by module
 # Instrumented, a test computes for many seconds: two at once, so that none waits longer than a server does for its client.
 .PHONY: sanitize
 sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
-sanitize: setup ## the Swift tests under the thread sanitizer, then under the address sanitizer
+sanitize: setup ## the Swift tests under the thread sanitizer, then under the address and leak sanitizers
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/thread-sanitizer.txt" \
 	$(SWIFT) test --disable-xctest --sanitize=thread --scratch-path .build-sanitize-thread
+	LSAN_OPTIONS="suppressions=$(CURDIR)/Tests/leak-sanitizer.txt:print_suppressions=0" ASAN_OPTIONS=malloc_context_size=80 \
 	$(SWIFT) test --disable-xctest --sanitize=address --scratch-path .build-sanitize-address
 
 .PHONY: image-check

@@ -152,6 +152,68 @@ import Testing
         }
     }
 
+    @Test func `a job that ends before its submission is answered leaves nobody waiting`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play(
+                    "comfyui POST /prompt: error out_of_memory", "comfyui POST /prompt: dribble {pieces: 4, over: 1s}")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                let failure = await #expect(throws: JobFailure.self) { _ = try await job.result() }
+
+                #expect(failure?.code == .jobFailed)
+            }
+        }
+    }
+
+    @Test func `a job that is interrupted on its way is stopped when it arrives`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                let job = try await client.sendWorkflow(Workflows.picture(steps: 200))
+                try await understudy.play(
+                    "comfyui POST /prompt: delay 200ms", "comfyui POST /prompt: delay {step: 20ms}")
+                try await client.connect()
+                await understudy.effect()
+                try await client.interrupt(job)
+                let events = await job.events.collect { $0.isLast }
+
+                #expect(events.last == .interrupted)
+                #expect(understudy.requests("POST", "/prompt") == 1)
+            }
+        }
+    }
+
+    @Test func `who gives up connecting does not take the others along`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await understudy.play("comfyui opens /ws: delay 300ms, once")
+                let first = Task { await failure { try await client.connect() } }
+                let second = Task { try await client.connect() }
+                await understudy.effect()
+                first.cancel()
+
+                #expect(await first.value?.code == .cancelled)
+                try await second.value
+                #expect(await client.state == .connected)
+            }
+        }
+    }
+
+    @Test func `connecting that everybody gave up can be begun again`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await understudy.play("comfyui opens /ws: delay 30s, once")
+                let connecting = Task { await failure { try await client.connect() } }
+                await understudy.effect()
+                connecting.cancel()
+
+                #expect(await connecting.value?.code == .cancelled)
+                try await client.connect()
+                #expect(await client.state == .connected)
+            }
+        }
+    }
+
     @Test func `a job is interrupted while it runs`() async throws {
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in

@@ -22,7 +22,7 @@ extension ComfyUIClient {
         guard state == .connected else { return ComfyUIJob(id: id, events: events) }
         start { await $0.sendWaiting() }
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { jobs[id]?.submitters.append($0) }
+            try await withCheckedThrowingContinuation { jobs[id]?.submitter = $0 }
         } onCancel: {
             Task { await self.withdraw(id) }
         }
@@ -33,10 +33,7 @@ extension ComfyUIClient {
     /// comes first.
     public func interrupt(_ job: ComfyUIJob) async throws {
         guard jobs[job.id] != nil else { return }
-        if let place = waiting.firstIndex(of: job.id), jobs[job.id]?.mayBeKnown == false {
-            waiting.remove(at: place)
-            return end(job.id, .interrupted)
-        }
+        if waiting.contains(job.id), !mayArrive(job.id) { return end(job.id, .interrupted) }
         jobs[job.id]?.isInterrupted = true
         try await requests.deletePending(job.id)
         try await requests.interrupt(job.id)
@@ -59,47 +56,50 @@ extension ComfyUIClient {
                 start { await $0.sendWaiting() }
             }
         }
-        var tried = 0
         while state == .connected, !Task.isCancelled, let id = waiting.first {
-            guard let job = jobs[id] else {
-                waiting.removeFirst()
-                continue
-            }
             do {
-                if job.mayBeKnown, try await isKnown(id) {
-                    didTake(id)
-                } else {
-                    try await submit(id, job)
-                }
-                tried = 0
-            } catch let failure as ConnectivityError {
-                // Refused at the door, the server cannot have it; otherwise only the server can tell.
-                if failure.code != .refused { jobs[id]?.mayBeKnown = true }
-                guard state == .connected, !Task.isCancelled else { return }
-                tried += 1
-                if let wait = settings.retry.wait(
-                    after: failure, tried: tried, luck: settings.luck(), left: .seconds(3600))
-                {
-                    try? await settings.time.sleep(for: wait)
-                } else if failure.leavesOpen, (try? await isKnown(id)) == true {
-                    // What came was no answer to us, and yet the server had understood.
-                    didTake(id)
-                    tried = 0
-                } else {
-                    tried = 0
-                    drop(id, failure)
-                }
+                try await requests.repeated.guarded { try await self.send(id) }
+            } catch let failure as ConnectivityError where state == .connected && !Task.isCancelled {
+                drop(id, failure)
             } catch {
-                jobs[id]?.mayBeKnown = true
-                return  // cancelled: the connection is gone, and the job stays where it is
+                return  // the connection is gone, and the job stays where it is
             }
         }
     }
 
-    private func submit(_ id: String, _ job: Job) async throws {
-        switch try await requests.submit(job.workflow, id: id, client: self.id, extra: job.extra) {
-        case .taken: didTake(id)
-        case .refused(let failure): drop(id, failure)
+    /// Sends a job until the server has it or has refused it: one call for the circuit, with all its tries.
+    private func send(_ id: String) async throws {
+        let asked = requests.unguarded
+        var tried = 0
+        while state == .connected, !Task.isCancelled {
+            guard let job = jobs[id] else { return waiting.removeAll { $0 == id } }
+            do {
+                if job.mayBeKnown, try await isKnown(id, asked) { return didTake(id) }
+                if jobs[id]?.isInterrupted == true { return end(id, .interrupted) }
+                switch try await asked.submit(job.workflow, id: id, client: self.id, extra: job.extra) {
+                case .taken: didTake(id)
+                case .refused(let failure): drop(id, failure)
+                }
+                return
+            } catch let failure as ConnectivityError {
+                // Refused at the door, the server cannot have it; otherwise only the server can tell.
+                if failure.code != .refused { jobs[id]?.mayBeKnown = true }
+                guard state == .connected, !Task.isCancelled else { throw failure }
+                tried += 1
+                if let wait = settings.retry.wait(
+                    after: failure, tried: tried, luck: settings.luck(), left: .seconds(3600))
+                {
+                    try await asked.repeated.pause(wait, failure)
+                } else if failure.leavesOpen, (try? await isKnown(id, asked)) == true {
+                    // What came was no answer to us, and yet the server had understood.
+                    return didTake(id)
+                } else {
+                    throw failure
+                }
+            } catch {
+                jobs[id]?.mayBeKnown = true
+                throw error
+            }
         }
     }
 
@@ -107,7 +107,7 @@ extension ComfyUIClient {
     ///
     /// A server may still be at the request that it did not answer: so it is asked more than once before the answer
     /// counts as no.
-    private func isKnown(_ id: String) async throws -> Bool {
+    private func isKnown(_ id: String, _ requests: ComfyUIRequests) async throws -> Bool {
         for wait in [Duration.zero, .milliseconds(100), .milliseconds(200)] {
             if wait > .zero { try await settings.time.sleep(for: wait) }
             let queue = try await requests.queue()
@@ -124,11 +124,11 @@ extension ComfyUIClient {
         job.mayBeKnown = false
         job.epoch = epoch
         let events = job.progress.take()
-        let submitters = job.submitters
-        job.submitters = []
+        let submitter = job.submitter
+        job.submitter = nil
         jobs[id] = job
         for event in events { job.events.yield(event) }
-        for submitter in submitters { submitter.resume() }
+        submitter?.resume()
         // It may have run while nobody listened, or nobody may want it any more.
         if wasUnclear || job.isInterrupted { start { await $0.settleAll() } }
     }
@@ -137,8 +137,8 @@ extension ComfyUIClient {
     private func drop(_ id: String, _ failure: any Error) {
         waiting.removeAll { $0 == id }
         guard let job = jobs[id] else { return }
-        jobs[id]?.submitters = []
-        for submitter in job.submitters { submitter.resume(throwing: failure) }
+        jobs[id]?.submitter = nil
+        job.submitter?.resume(throwing: failure)
         let asFailure = failure as? JobFailure ?? (failure as? ConnectivityError).map { JobFailure($0) }
         if let asFailure { end(id, .failed(asFailure)) }
     }
@@ -146,24 +146,24 @@ extension ComfyUIClient {
     /// Nobody waits for an answer to what waits for a connection.
     func letSubmittersGo() {
         for id in waiting {
-            let submitters = jobs[id]?.submitters ?? []
-            jobs[id]?.submitters = []
-            for submitter in submitters { submitter.resume() }
+            let submitter = jobs[id]?.submitter
+            jobs[id]?.submitter = nil
+            submitter?.resume()
         }
     }
 
     /// Whoever sent it has gone away before the server had it.
     private func withdraw(_ id: String) async {
-        guard let job = jobs[id], !job.submitters.isEmpty else { return }
+        guard let submitter = jobs[id]?.submitter else { return }
         let cancelled = error(.cancelled, "the server to take the job", "the task was cancelled")
-        if job.mayBeKnown || isSending && waiting.first == id {
-            jobs[id]?.isInterrupted = true  // it is on its way: it is stopped when it arrives
-            jobs[id]?.submitters = []
-            for submitter in job.submitters { submitter.resume(throwing: cancelled) }
-        } else {
-            drop(id, cancelled)
-        }
+        guard mayArrive(id) else { return drop(id, cancelled) }
+        jobs[id]?.isInterrupted = true  // it is stopped when it arrives
+        jobs[id]?.submitter = nil
+        submitter.resume(throwing: cancelled)
     }
+
+    /// Whether a job that waits may come to the server all the same: it is on its way, or has been.
+    private func mayArrive(_ id: String) -> Bool { isSending && waiting.first == id || jobs[id]?.mayBeKnown == true }
 
     // MARK: Listening
 
@@ -202,21 +202,17 @@ extension ComfyUIClient {
 
     private func deliver(_ event: JobEvent, to id: String) {
         jobs[id]?.events.yield(event)
-        if event.isLast {
-            jobs[id]?.events.finish()
-            jobs[id] = nil
-            waiting.removeAll { $0 == id }
-            if runningJob == id { runningJob = nil }
-        }
+        guard event.isLast, let job = jobs.removeValue(forKey: id) else { return }
+        job.events.finish()
+        waiting.removeAll { $0 == id }
+        if runningJob == id { runningJob = nil }
+        // The end may come before the answer to the submission does.
+        job.submitter?.resume()
     }
 
     /// The end of a job, unless it has ended before.
     func end(_ id: String, _ event: JobEvent) {
-        guard let job = jobs[id] else { return }
-        let submitters = job.submitters
-        jobs[id]?.submitters = []
         for event in jobs[id]?.progress.end(event) ?? [] { deliver(event, to: id) }
-        for submitter in submitters { submitter.resume() }
     }
 
     // MARK: Finding out
@@ -229,6 +225,7 @@ extension ComfyUIClient {
         }
         isAsking = true
         do {
+            let epoch = epoch
             // First the queue: a job that leaves it between the two questions is in the history by then.
             let asked = jobs.filter { $0.value.progress.stage > .waiting }.map(\.key).sorted()
             if !asked.isEmpty {
@@ -237,7 +234,8 @@ extension ComfyUIClient {
                 for id in asked where jobs[id] != nil {
                     if try await !settle(id, queue) { lost.append(id) }
                 }
-                sendAgain(lost)
+                // What a server says after the connection is lost may be the word of another, started since.
+                if state == .connected, self.epoch == epoch { sendAgain(lost) }
             }
         } catch {
             // Not to be asked now: the next quiet time, or the next connection, will tell.
@@ -245,7 +243,7 @@ extension ComfyUIClient {
         isAsking = false
         if asksAgain {
             asksAgain = false
-            start { await $0.settleAll() }
+            if state == .connected { start { await $0.settleAll() } }
         }
         await sendWaiting()
     }

@@ -1,4 +1,4 @@
-internal import NIOCore
+internal import Logging
 
 /// A client of a ComfyUI server.
 ///
@@ -35,7 +35,7 @@ public actor ComfyUIClient {
     public private(set) var state = State.disconnected
     public internal(set) var ignored = Ignored()
     /// How often the connection was lost and stood again.
-    public private(set) var reconnections = 0
+    public internal(set) var reconnections = 0
     /// How many jobs wait for a connection.
     public var waitingJobs: Int { waiting.count }
 
@@ -54,16 +54,22 @@ public actor ComfyUIClient {
     /// The job that the server is at work on, to which binary previews without a name belong.
     var runningJob: String?
     var hasHeard = false
+    /// Counts connections.
+    var epoch = 0
 
-    private var session: Task<Void, Never>?
+    /// What keeps the connection, from the first call of ``connect()`` to the end of it.
+    var session: Session?
+    var lastSession = 0
+    /// The reading of the connection that stands, or is being made.
+    var reading: Task<Void, Never>?
+    /// Why the last attempt to connect came to nothing.
+    var lastFailure: ConnectivityError?
     private var work: [Int: Task<Void, Never>] = [:]
     private var lastWork = 0
-    private var connecting: [CheckedContinuation<Void, any Error>] = []
+    private var connecting: [Int: CheckedContinuation<Void, any Error>] = [:]
+    private var lastConnecting = 0
     private var observers: [Int: AsyncStream<State>.Continuation] = [:]
     private var lastObserver = 0
-    private var wait: Task<Void, Never>?
-    private var isGreetingLate = false
-    private var random = SeededGenerator()
 
     /// A job and who listens to it.
     struct Job {
@@ -76,7 +82,8 @@ public actor ComfyUIClient {
         var isInterrupted = false
         /// The connection under which it was taken: only a later one may mean that the server was started anew.
         var epoch = 0
-        var submitters: [CheckedContinuation<Void, any Error>] = []
+        /// Who waits for the server to take it; resumed before it is over, whichever way that comes.
+        var submitter: CheckedContinuation<Void, any Error>?
     }
 
     /// - Parameters:
@@ -107,40 +114,45 @@ public actor ComfyUIClient {
 
     /// Connects, and returns when the server has greeted. From then on the connection is kept up by itself.
     ///
-    /// - Throws: ``ConnectivityError``; the client is as it was before then.
+    /// - Throws: ``ConnectivityError``; the client is as it was before then. While the circuit is open it is
+    ///   ``ConnectivityError/Code/circuitOpen``, at once.
     public func connect() async throws {
         switch state {
         case .connected: return
         case .closed: throw error(.closed, "an open client", "it was closed")
-        case .connecting, .reconnecting: break
+        case .connecting: break
+        case .reconnecting: if case .suspended? = session?.reconnector.currentState { try demandCircuit() }
         case .disconnected, .failed:
-            set(.connecting)
-            session = Task { await self.keepConnected() }
+            try demandCircuit()
+            begin()
         }
+        lastConnecting += 1
+        let number = lastConnecting
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { connecting.append($0) }
+            try await withCheckedThrowingContinuation { connecting[number] = $0 }
         } onCancel: {
-            Task { await self.abandonConnecting() }
+            Task { await self.abandonConnecting(number) }
         }
     }
 
-    /// Tries at once to connect again, without waiting for the next attempt's time. Many calls are one attempt.
+    /// Tries at once to connect again, without waiting for the next attempt's time or an open circuit. Many calls are
+    /// one attempt.
     public func reconnectNow() {
-        wait?.cancel()
+        session?.reconnector.trigger()
     }
 
     /// Ends the connection and all that is under way; jobs that are not over fail with `closed`.
     public func close() async {
         guard state != .closed else { return }
         set(.closed)
-        let session = session
-        session?.cancel()
-        wait?.cancel()
-        for task in work.values { task.cancel() }
+        let session = session?.task
+        let reading = reading
+        endSession()
         let closed = error(.closed, "the end of the job", "the client was closed")
         resumeConnecting(throwing: closed)
         for id in jobs.keys.sorted() { end(id, .failed(JobFailure(closed))) }
         await session?.value
+        await reading?.value
         for observer in observers.values { observer.finish() }
         observers = [:]
     }
@@ -162,135 +174,28 @@ public actor ComfyUIClient {
 
     private func forget(_ observer: Int) { observers[observer] = nil }
 
-    private func set(_ next: State) {
+    func set(_ next: State) {
         guard state != .closed, state != next else { return }
+        settings.logger.info("\(requests.peer.service): \(state.rawValue), now \(next.rawValue)")
         state = next
         for observer in observers.values { observer.yield(next) }
     }
 
-    private func abandonConnecting() {
-        guard state == .connecting else {
-            return resumeConnecting(throwing: error(.cancelled, "a connection", "the task was cancelled"))
-        }
-        session?.cancel()
+    /// The others who connect go on; with the last one, connecting ends.
+    private func abandonConnecting(_ number: Int) {
+        guard let waiter = connecting.removeValue(forKey: number) else { return }
+        waiter.resume(throwing: error(.cancelled, "a connection", "the task was cancelled"))
+        guard connecting.isEmpty, state == .connecting else { return }
+        endSession()
+        set(.disconnected)
     }
 
-    private func resumeConnecting(throwing error: ConnectivityError?) {
-        let waiters = connecting
-        connecting = []
+    func resumeConnecting(throwing error: ConnectivityError?) {
+        let waiters = connecting.sorted { $0.key < $1.key }.map(\.value)
+        connecting = [:]
         for waiter in waiters {
             if let error { waiter.resume(throwing: error) } else { waiter.resume() }
         }
-    }
-
-    // MARK: The session
-
-    /// Connects, and again when the connection is lost, until the client is closed or the attempts are used up.
-    private func keepConnected() async {
-        var attempt = 0
-        while state != .closed {
-            let before = reconnections
-            var failure: ConnectivityError
-            do {
-                try await WebSocketConnection.with(target) { try await self.serve($0) }
-                failure =
-                    isGreetingLate
-                    ? requests.peer.error(
-                        .timeout, expected: "the greeting on \(socketURL) within \(settings.transfer.connect)",
-                        came: "the server did not greet", phase: .connect, canRetry: true)
-                    : error(.connectionLost, "messages on the WebSocket", "they ended")
-            } catch let error as ConnectivityError {
-                failure = error
-            } catch {
-                failure = self.error(.connectionLost, "messages on the WebSocket", "\(error)")
-            }
-            endWork()
-            if state == .closed { return }
-            if state == .connecting {
-                set(.disconnected)
-                return resumeConnecting(throwing: failure)
-            }
-            // Greeted in between: the peer speaks its protocol, and the attempts count from the first again.
-            attempt = state == .connected || reconnections > before ? 1 : attempt + 1
-            guard !Task.isCancelled, let delay = settings.reconnection.delay(before: attempt, using: &random) else {
-                return giveUp(failure)
-            }
-            set(.reconnecting)
-            letSubmittersGo()
-            let pause = Task { try? await settings.time.sleep(for: delay) }
-            wait = Task {
-                await withTaskCancellationHandler {
-                    await pause.value
-                } onCancel: {
-                    pause.cancel()
-                }
-            }
-            await wait?.value
-        }
-    }
-
-    private var target: WebSocketTarget {
-        var target = WebSocketTarget(url: socketURL, peer: requests.peer)
-        target.connectDeadline = settings.transfer.connect
-        target.limits = settings.socket
-        target.trustRoots = settings.trustRoots
-        return target
-    }
-
-    /// Reads one connection to its end.
-    private func serve(_ socket: WebSocketConnection) async throws {
-        // Previews then say which job they belong to; only the first message can ask for it (protocol, section 2.2).
-        do {
-            try await socket.send(
-                .text(#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#))
-        } catch {
-            // The connection has ended already; what comes out of it last says why.
-            for try await _ in socket.messages {}
-            throw error
-        }
-        isGreetingLate = false
-        let patience = Task {
-            try await settings.time.sleep(for: settings.transfer.connect)
-            self.demandGreeting(socket)
-        }
-        defer { patience.cancel() }
-        for try await message in socket.messages {
-            guard !Task.isCancelled else { return }
-            guard let message = ComfyUIMessage(message) else {
-                ignored.malformed += 1
-                continue
-            }
-            if case .status(_, .some) = message { didGreet() }
-            take(message)
-        }
-    }
-
-    private func demandGreeting(_ socket: WebSocketConnection) {
-        guard state != .connected else { return }
-        isGreetingLate = true
-        socket.abandon()
-    }
-
-    private func didGreet() {
-        guard state == .connecting || state == .reconnecting else { return }
-        if state == .reconnecting { reconnections += 1 }
-        set(.connected)
-        resumeConnecting(throwing: nil)
-        epoch += 1
-        start { await $0.settleAll() }
-        start { await $0.watchQuiet() }
-    }
-
-    /// Counts connections.
-    private(set) var epoch = 0
-
-    private func giveUp(_ failure: ConnectivityError) {
-        set(.failed)
-        var exhausted = error(
-            .attemptsExhausted, "a connection", "all attempts failed, the last one: \(failure.message)")
-        exhausted.underlying = failure
-        resumeConnecting(throwing: exhausted)
-        for id in jobs.keys.sorted() { end(id, .failed(JobFailure(exhausted))) }
     }
 
     // MARK: Work beside the reading
@@ -305,7 +210,7 @@ public actor ComfyUIClient {
         }
     }
 
-    private func endWork() {
+    func endWork() {
         for task in work.values { task.cancel() }
         work = [:]
         runningJob = nil

@@ -2,9 +2,16 @@
 struct ComfyUIRequests: Sendable {
     /// `http://host:port`, without a slash at the end.
     let url: String
-    let repeated: RepeatedCalls
+    var repeated: RepeatedCalls
 
     var peer: Peer { repeated.peer }
+
+    /// The same, for a caller that has the circuit's permit already.
+    var unguarded: Self {
+        var copy = self
+        copy.repeated.circuit = nil
+        return copy
+    }
 
     /// How a prompt was received.
     enum Reception: Sendable {

@@ -1,3 +1,5 @@
+public import Logging
+
 /// How a client of ComfyUI behaves.
 public struct ComfyUISettings: Sendable {
     public var transfer = TransferLimits()
@@ -14,6 +16,8 @@ public struct ComfyUISettings: Sendable {
     public var quiet = Duration.seconds(15)
     /// Certificates (PEM) to trust in place of the system's.
     public var trustRoots: [UInt8]?
+    /// What is told about connections, repetitions and jobs; nothing unless it is given one.
+    public var logger = Logger.silent
     public var time: any Timekeeper = .system
     /// Numbers from 0 to 1, for jitter.
     public var luck: @Sendable () -> Double = { .random(in: 0..<1) }

@@ -60,7 +60,7 @@ public final class HealthMonitor: ServiceLifecycle.Service {
 
     public init(
         _ subjects: [Subject], time: any Timekeeper = .system,
-        logger: Logger = Logger(label: "connectivity", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: Logger = .silent
     ) {
         self.subjects = subjects
         self.time = time

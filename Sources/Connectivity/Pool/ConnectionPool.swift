@@ -59,7 +59,7 @@ public final class ConnectionPool<Connection: Sendable>: ServiceLifecycle.Servic
         service: ServiceName, endpoint: String = "", settings: PoolSettings = PoolSettings(),
         connectTimeout: Duration = .seconds(5), time: any Timekeeper = .system,
         random: SeededGenerator = SeededGenerator(),
-        logger: Logger = Logger(label: "connectivity", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger = .silent,
         factory: ConnectionFactory<Connection>
     ) {
         self.service = service

@@ -40,15 +40,26 @@ public final class Circuit: Sendable {
     func permit(isForced: Bool = false) throws(ConnectivityError) -> CircuitBreaker.Permit {
         switch admit(isForced: isForced) {
         case .granted(let permit): return permit
-        case .refused(let until):
-            let wait = until.map { max(.zero, $0 - time.now) }
-            throw ConnectivityError(
-                code: .circuitOpen, service: service.rawValue, endpoint: endpoint,
-                message: wait == nil
-                    ? "nothing is sent while one call finds out whether the service is back"
-                    : "nothing is sent after \(breaker.withLock(\.threshold)) failures in a row",
-                retryAfter: wait, canRetry: true)
+        case .refused(let until): throw refusal(until)
         }
+    }
+
+    /// What callers would be told now; nil if a call would be let through.
+    var refusal: ConnectivityError? {
+        switch state {
+        case .closed: nil
+        case .halfOpen: refusal(nil)
+        case .open(let until): until > time.now ? refusal(until) : nil
+        }
+    }
+
+    private func refusal(_ until: ContinuousClock.Instant?) -> ConnectivityError {
+        ConnectivityError(
+            code: .circuitOpen, service: service.rawValue, endpoint: endpoint,
+            message: until == nil
+                ? "nothing is sent while one call finds out whether the service is back"
+                : "nothing is sent after \(breaker.withLock(\.threshold)) failures in a row",
+            retryAfter: until.map { max(.zero, $0 - time.now) }, canRetry: true)
     }
 
     func admit(isForced: Bool = false) -> CircuitBreaker.Admission {

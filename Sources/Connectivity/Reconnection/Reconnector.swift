@@ -44,6 +44,8 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
         /// The link of this generation said that it is lost, perhaps before it was known to be there.
         var lostGeneration = 0
         var isTriggered = false
+        /// Why the last attempt came to nothing.
+        var lastError: (any Error)?
         var permit: CircuitBreaker.Permit?
         var line = WorkLine<CheckedContinuation<Connection, any Error>>()
         /// Somebody from the line has the connection; the next one follows when it is done.
@@ -74,7 +76,7 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
         service: ServiceName, endpoint: String = "", policy: ReconnectionPolicy = .story, circuit: Circuit? = nil,
         attemptTimeout: Duration = .seconds(20), queueLimit: Int = 1000, time: any Timekeeper = .system,
         random: SeededGenerator = SeededGenerator(),
-        logger: Logger = Logger(label: "connectivity", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger = .silent,
         connect: @escaping @Sendable (Link) async throws -> Connection
     ) {
         self.service = service
@@ -93,6 +95,11 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
 
     /// What ``currentState`` is now, then every change; ends when ``run()`` does.
     public func states() -> AsyncStream<ReconnectionState> { published.watch() }
+
+    /// Why there is no connection and none will be made; nil unless ``currentState`` is `failed`.
+    public var failure: ConnectivityError? {
+        state.withLock { if case .failed(let error) = $0.phase { error } else { nil } }
+    }
 
     /// How much work waits for a connection.
     public var waiting: Int { state.withLock(\.line.count) }
@@ -229,8 +236,8 @@ extension Reconnector {
                 if Task.isCancelled { return }
                 logger.info("\(service): attempt \(link.attempt) failed: \(error)")
                 let canRetry = (error as? ConnectivityError)?.canRetry ?? true
-                noteFailure(error, isFinal: !canRetry)
-                if !canRetry { return }
+                guard canRetry else { return noteFailure(error) }
+                locked { $0.lastError = error }
             }
         }
     }
@@ -279,8 +286,7 @@ extension Reconnector {
             return (link, state.isTriggered ? nil : wait)
         }
         guard let next else {
-            noteFailure(
-                error(.attemptsExhausted, "\(policy.attempts ?? 0) attempts to connect failed"), isFinal: true)
+            noteFailure(exhausted(locked(\.lastError)))
             return nil
         }
         published.send(.reconnecting(attempt: next.0.attempt))
@@ -298,14 +304,14 @@ extension Reconnector {
         }
     }
 
-    private func noteFailure(_ cause: any Error, isFinal: Bool) {
-        guard isFinal else { return }
+    private func noteFailure(_ cause: any Error) {
         let failure =
             cause as? ConnectivityError
             ?? error(.attemptsExhausted, "the attempt to connect failed: \(cause)", underlying: cause)
         let (waiters, permit) = locked { state in
             state.phase = .failed(failure)
             state.attempt = 0
+            state.lastError = nil
             state.isTriggered = false
             defer { state.permit = nil }
             return (state.line.removeAll(), state.permit)
@@ -354,6 +360,11 @@ extension Reconnector {
 
 extension Reconnector {
     private var closed: ConnectivityError { error(.closed, "the connection is not kept any more") }
+
+    private func exhausted(_ last: (any Error)?) -> ConnectivityError {
+        let why = last.map { ", the last one: \(($0 as? ConnectivityError)?.message ?? "\($0)")" } ?? ""
+        return error(.attemptsExhausted, "\(policy.attempts ?? 0) attempts to connect failed\(why)", underlying: last)
+    }
 
     private var late: ConnectivityError {
         var error = error(.timeout, "expected a connection within \(attemptTimeout)", canRetry: true)

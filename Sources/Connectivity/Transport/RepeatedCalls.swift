@@ -17,8 +17,13 @@ struct RepeatedCalls: Sendable {
     func callAsFunction<Result>(
         if harmless: (ConnectivityError) -> Bool = { _ in true }, _ attempt: (_ left: Duration) async throws -> Result
     ) async throws -> Result {
-        guard let circuit else { return try await tries(harmless, attempt) }
-        return try await circuit.call { try await tries(harmless, attempt) }
+        try await guarded { try await tries(harmless, attempt) }
+    }
+
+    /// Does something as one call for the circuit.
+    func guarded<Result>(_ body: () async throws -> Result) async throws -> Result {
+        guard let circuit else { return try await body() }
+        return try await circuit.call(body)
     }
 
     private func tries<Result>(

@@ -262,8 +262,9 @@ private final class Progress: Sendable {
     enum Ending: Sendable { case late, cancelled }
 
     private struct State {
-        var channel: (any Channel)?
-        var deadline: Scheduled<Void>?
+        /// More than one when a host has several addresses: the first that answers is taken.
+        var channels: [any Channel] = []
+        var deadlines: [Scheduled<Void>] = []
         var ending: Ending?
         var isSettled = false
         var firstError: (any Error)?
@@ -277,8 +278,8 @@ private final class Progress: Sendable {
     func begin(_ channel: any Channel, within time: Duration) {
         let deadline = channel.eventLoop.scheduleTask(in: TimeAmount(time)) { [self] in abandon(.late) }
         let isLate = state.withLock { state in
-            state.channel = channel
-            state.deadline = deadline
+            state.channels.append(channel)
+            state.deadlines.append(deadline)
             return state.ending != nil
         }
         if isLate { channel.close(mode: .all, promise: nil) }
@@ -286,22 +287,22 @@ private final class Progress: Sendable {
 
     /// Ends a handshake that is still under way.
     func abandon(_ ending: Ending) {
-        let channel = state.withLock { state -> (any Channel)? in
-            guard !state.isSettled, state.ending == nil else { return nil }
+        let channels = state.withLock { state -> [any Channel] in
+            guard !state.isSettled, state.ending == nil else { return [] }
             state.ending = ending
-            return state.channel
+            return state.channels
         }
-        channel?.close(mode: .all, promise: nil)
+        for channel in channels { channel.close(mode: .all, promise: nil) }
     }
 
     /// The handshake is done; false if it has been abandoned before.
     func settle() -> Bool {
-        let (isInTime, deadline) = state.withLock { state in
+        let (isInTime, deadlines) = state.withLock { state in
             if state.ending == nil { state.isSettled = true }
-            state.channel = nil
-            return (state.isSettled, state.deadline)
+            state.channels = []
+            return (state.isSettled, state.deadlines)
         }
-        deadline?.cancel()
+        for deadline in deadlines { deadline.cancel() }
         return isInTime
     }
 

@@ -91,6 +91,10 @@ autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an
 bench: setup ## throughput beside a bare libwebsockets server and nginx, events a second, start, memory: a table of ratios
 	@SWIFT="$(SWIFT)" PYTHON="$(PYTHON)" Benchmarks/measure
 
+.PHONY: bench-connectivity
+bench-connectivity: setup $(VENV)/Clients ## the client library beside AsyncHTTPClient used bare, aiohttp and websockets
+	@SWIFT="$(SWIFT)" PYTHON="$(CURDIR)/$(VENV)/bin/python" Benchmarks/measure connectivity
+
 .PHONY: coverage
 coverage: setup ## which lines the Swift tests reach, by module
 	$(SWIFT) test --disable-xctest --enable-code-coverage
@@ -128,7 +132,7 @@ clean: ## remove all that was built
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } \
 	    /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	    /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	    /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What the targets above stand on.
 

@@ -137,6 +137,12 @@ let package = Package(
         .executableTarget(
             name: "fresh-fake", dependencies: ["Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "SocketServer"],
             path: "Benchmarks/fresh-fake", swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "connectivity-bench",
+            dependencies: [
+                "Connectivity", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Benchmarks/connectivity", swiftSettings: [.swiftLanguageMode(.v6)]),
 
         tests(of: "Words"),
         tests(of: "Encodings"),

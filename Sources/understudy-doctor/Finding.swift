@@ -39,6 +39,13 @@ struct Finding: Sendable {
 
     /// The longest that it took to answer.
     var time: Duration? { latency.map { max($0, answerTime ?? .zero) } }
+
+    /// `0.4 ms`, `12 ms`, `1.5 s`.
+    static func told(_ time: Duration) -> String {
+        let milliseconds = time / .milliseconds(1)
+        if milliseconds >= 999.5 { return "\((milliseconds / 100).rounded() / 10) s" }
+        return milliseconds < 9.95 ? "\((milliseconds * 10).rounded() / 10) ms" : "\(Int(milliseconds.rounded())) ms"
+    }
 }
 
 // MARK: What to do
@@ -50,7 +57,7 @@ extension Finding {
         if let missed {
             return "it is configured at \(missed), and answers at \(endpoint.map { "\($0)" } ?? "another address")"
         }
-        return isSlow ? "it takes \(service.health.slow / .seconds(1)) s or longer to answer" : nil
+        return isSlow ? time.map { "it takes \(Self.told($0)) to answer" } : nil
     }
 
     private func told(_ trouble: ConnectivityError) -> String {

@@ -45,7 +45,7 @@ struct FindingsTable {
     private func cells(_ finding: Finding) -> [String] {
         [
             finding.service.name.rawValue, place(finding),
-            finding.version?.printable ?? "", finding.time.map(Self.told) ?? "",
+            finding.version?.printable ?? "", finding.time.map(Finding.told) ?? "",
             finding.status == .healthy
                 ? finding.facts.text.printable
                 : [finding.word, finding.facts.text.printable].filter { !$0.isEmpty }.joined(separator: ": "),
@@ -81,13 +81,6 @@ struct FindingsTable {
     private func cut(_ text: String, to room: Int?) -> String {
         guard let room, text.count > room else { return text }
         return room > 1 ? text.prefix(room - 1) + "…" : ""
-    }
-
-    /// `0.4 ms`, `12 ms`, `1.5 s`.
-    private static func told(_ time: Duration) -> String {
-        let milliseconds = time / .milliseconds(1)
-        if milliseconds >= 999.5 { return "\((milliseconds / 100).rounded() / 10) s" }
-        return milliseconds < 9.95 ? "\((milliseconds * 10).rounded() / 10) ms" : "\(Int(milliseconds.rounded())) ms"
     }
 
     // MARK: What is wrong

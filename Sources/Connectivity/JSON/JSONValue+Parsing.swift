@@ -1,20 +1,21 @@
 /// Why some text is no JSON, and where.
-struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
-    var expected: String
+public struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
+    public var expected: String
     /// The byte at which the reader gave up, from 0.
-    var offset: Int
+    public var offset: Int
 
-    var description: String { "expected \(expected) at byte \(offset)" }
+    public var description: String { "expected \(expected) at byte \(offset)" }
 }
 
 extension JSONValue {
     /// Reads JSON text as RFC 8259 has it: nothing before, nothing after, UTF-8 that is valid.
-    init(parsing bytes: some Collection<UInt8>) throws(JSONFault) {
+    public init(parsing bytes: some Collection<UInt8>) throws(JSONFault) {
         var reader = JSONReader(Array(bytes))
         self = try reader.document()
     }
 
-    init(parsing text: String) throws(JSONFault) {
+    /// Reads JSON text, such as a workflow that was exported to a file.
+    public init(parsing text: String) throws(JSONFault) {
         try self.init(parsing: Array(text.utf8))
     }
 }

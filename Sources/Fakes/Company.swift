@@ -20,9 +20,11 @@ public actor Company {
     private var clock: ScenarioClock?
     private let now: @Sendable () -> Duration
     private let others: @Sendable () async throws -> Vocabulary
+    /// What the others can do, once it was asked for: fakes have to be made to know it.
+    private var known: Vocabulary?
 
     /// - Parameters:
-    ///   - others: what fakes can do that do not play now but could: rules may speak of them.
+    ///   - others: what fakes can do that do not play now but could: rules may speak of them. Asked once.
     ///   - now: a clock that only goes forwards, by which scenarios go; that of the world if nil.
     public init(
         seed: UInt64, journal: SharedJournal = SharedJournal(),
@@ -54,7 +56,8 @@ public actor Company {
     /// What rules may speak of.
     public var vocabulary: Vocabulary {
         get async throws {
-            Vocabulary(joining: fakes.map { ($0.id, $0.vocabulary) }).joined(with: try await others())
+            if known == nil { known = try await others() }
+            return Vocabulary(joining: fakes.map { ($0.id, $0.vocabulary) }).joined(with: known ?? Vocabulary([]))
         }
     }
 

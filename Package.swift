@@ -144,6 +144,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ], path: "Benchmarks/connectivity", swiftSettings: [.swiftLanguageMode(.v6)]),
 
+        // Connectivity at work, for the tests in Python of what clients see.
+        .executableTarget(
+            name: "onlooker", dependencies: ["Connectivity"], path: "Tests/Clients/onlooker", swiftSettings: settings),
+
         tests(of: "Words"),
         tests(of: "Encodings"),
         tests(of: "JSONTree"),

@@ -9,6 +9,7 @@ import time
 import pytest
 
 import table
+from connectivity import OURS
 from spectators import SPECTATORS
 
 # A client that takes longer than this has been left hanging.
@@ -18,7 +19,7 @@ PATIENCE, IMPATIENCE = 5.0, 0.5
 
 
 def show(cell: table.Cell, playhouse, seen: dict) -> None:
-    spectator = SPECTATORS[cell.client](IMPATIENCE if cell.impatient else PATIENCE)
+    spectator = (SPECTATORS | OURS)[cell.client](IMPATIENCE if cell.impatient else PATIENCE)
     with playhouse.play(spectator.kind, cell.rule, cell.app) as play:
         began = time.monotonic()
         sees = spectator.see(cell.does, play)
@@ -34,5 +35,6 @@ def show(cell: table.Cell, playhouse, seen: dict) -> None:
     assert serves
 
 
-def rows(client: str):
-    return pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.name) for cell in table.cells(client)])
+def rows(*clients: str):
+    cells = [cell for client in clients for cell in table.cells(client)]
+    return pytest.mark.parametrize("cell", [pytest.param(cell, id=f"{cell.client}, {cell.name}") for cell in cells])

@@ -64,38 +64,17 @@ class Spectator:
         return getattr(self, deed)(play)
 
 
-class OpenAI(Spectator):
-    """`openai`, without retries, so that each row is one call."""
+class Asking(Spectator):
+    """What can be asked of a LiteLLM proxy, by whatever client puts the question."""
 
     kind = "litellm"
 
-    def __init__(self, patience: float):
-        import openai
-
-        super().__init__(patience)
-        self.client = openai.OpenAI(base_url="http://nowhere", api_key="sk-mine", max_retries=0, timeout=patience)
-
-    def call(self, play, **more):
-        return self.client.with_options(base_url=f"{play.url}/v1").chat.completions.create(
-            model="gpt-4o",
-            messages=[{"role": "user", "content": "Tell me of the sea."}],
-            extra_body={"mock_response": LINES},
-            **more,
-        )
+    def question(self, play) -> str:
+        raise NotImplementedError
 
     def ask(self, play) -> str:
         play.begin()
         return self.question(play)
-
-    def question(self, play) -> str:
-        try:
-            answer = self.call(play)
-            if not hasattr(answer, "choices"):
-                return f"returns {type(answer).__name__}"
-            content = answer.choices[0].message.content
-            return difference([LINES], [content])
-        except Exception as error:
-            return words(error)
 
     def ask_twice(self, play) -> str:
         """A second question over the connection of the first."""
@@ -114,6 +93,34 @@ class OpenAI(Spectator):
             other.get(f"{play.url}/health/liveliness")
             play.begin()
             return self.question(play)
+
+
+class OpenAI(Asking):
+    """`openai`, without retries, so that each row is one call."""
+
+    def __init__(self, patience: float):
+        import openai
+
+        super().__init__(patience)
+        self.client = openai.OpenAI(base_url="http://nowhere", api_key="sk-mine", max_retries=0, timeout=patience)
+
+    def call(self, play, **more):
+        return self.client.with_options(base_url=f"{play.url}/v1").chat.completions.create(
+            model="gpt-4o",
+            messages=[{"role": "user", "content": "Tell me of the sea."}],
+            extra_body={"mock_response": LINES},
+            **more,
+        )
+
+    def question(self, play) -> str:
+        try:
+            answer = self.call(play)
+            if not hasattr(answer, "choices"):
+                return f"returns {type(answer).__name__}"
+            content = answer.choices[0].message.content
+            return difference([LINES], [content])
+        except Exception as error:
+            return words(error)
 
     def stream(self, play) -> str:
         expected = self.pieces(play, [])

@@ -8,8 +8,11 @@ import yaml
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parents[2] / "README.md"
-# A client more is a column more.
-CLIENTS = ["openai", "websockets", "gradio_client"]
+# The clients of others are a column each.
+OTHERS = ["openai", "websockets", "gradio_client"]
+# Ours share one. Each sees what somebody else's client of the same fake sees, at the same place and meanwhile.
+OURS = {"LiteLLMClient": "openai", "ComfyUIClient": "websockets", "GradioClient": "gradio_client"}
+CLIENTS = [*OTHERS, *OURS]
 BEGIN, END = "<!-- effects: made by `make effect-table` -->\n", "<!-- end of effects -->\n"
 
 
@@ -60,8 +63,8 @@ class Group:
     rows: list[Row]
 
     @property
-    def clients(self) -> list[str]:
-        return [client for client in CLIENTS if client in self.where]
+    def others(self) -> list[str]:
+        return [client for client in OTHERS if client in self.where]
 
 
 def groups() -> list[Group]:
@@ -69,26 +72,49 @@ def groups() -> list[Group]:
 
 
 def group(source: dict) -> Group:
-    def cell(row: dict, client: str) -> Cell:
-        own = row[client] if isinstance(row[client], dict) else {"sees": row[client]}
+    def own(row: dict, client: str) -> dict:
+        return row[client] if isinstance(row[client], dict) else {"sees": row[client]}
+
+    def cell(row: dict, client: str) -> Cell | None:
+        if client in OTHERS:
+            place = client
+            mine = own(row, client) if client in row else None
+        else:
+            place = OURS[client]
+            mine = ours(row, client, own)
+        if mine is None:
+            return None
         return Cell(
             client=client,
             group=source["group"],
             effect=row["rule"],
-            where=own.get("where", source["where"][client]),
+            where=mine.get("where", source["where"].get(place)),
             when=row.get("when", source.get("when", "")),
-            does=own.get("does", source["does"][client]),
-            sees=own["sees"] if isinstance(own["sees"], list) else [own["sees"]],
-            late=row.get("late", 0),
-            impatient=row.get("impatient", False),
-            app=own.get("app", ""),
+            does=mine.get("does", source["does"].get(place)),
+            sees=mine["sees"] if isinstance(mine["sees"], list) else [mine["sees"]],
+            late=mine.get("late", row.get("late", 0)),
+            impatient=mine.get("impatient", row.get("impatient", False)),
+            app=mine.get("app", ""),
         )
 
-    rows = [
-        Row(row["rule"], row.get("when", ""), {client: cell(row, client) for client in CLIENTS if client in row})
-        for row in source["rows"]
-    ]
+    rows = []
+    for row in source["rows"]:
+        shown = {client: cell(row, client) for client in CLIENTS}
+        rows.append(Row(row["rule"], row.get("when", ""), {client: one for client, one in shown.items() if one}))
     return Group(source["group"], source.get("about", ""), source["where"], rows)
+
+
+def ours(row: dict, client: str, own) -> dict | None:
+    """What a client of ours sees: `ours` of the row for all three, or by client; the rest is as for the other's client."""
+    said = row.get("ours")
+    if isinstance(said, dict):
+        said = said.get(client)
+    elif OURS[client] not in row:
+        said = None
+    if said is None:
+        return None
+    others = own(row, OURS[client]) if OURS[client] in row else {}
+    return others | (said if isinstance(said, dict) else {"sees": said})
 
 
 def cells(client: str) -> list[Cell]:
@@ -111,15 +137,26 @@ def text(seen: dict | None = None) -> str:
     for group in groups():
         where = ", ".join(f"`{place}`" for place in group.where.values())
         lines += [f"**{group.title}**{': ' + group.about if group.about else ''} (`on`: {where})", ""]
-        lines += ["| effect | " + " | ".join(f"`{client}`" for client in group.clients) + " |"]
-        lines += ["|---" * (len(group.clients) + 1) + "|"]
+        lines += ["| effect | " + " | ".join(f"`{client}`" for client in group.others) + " | `Connectivity` |"]
+        lines += ["|---" * (len(group.others) + 2) + "|"]
         for row in group.rows:
-            cells = [marked(row.cells.get(client), seen) for client in group.clients]
+            cells = [marked(row.cells.get(client), seen) for client in group.others] + [together(row, seen)]
             effect = row.effect[1:-1] if row.effect.startswith("{") else row.effect
             when = f", `when: {row.when}`" if row.when else ""
             lines.append(f"| `{effect}`{when} | {' | '.join(cells)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def together(row: Row, seen: dict | None) -> str:
+    """What our clients see: once where they agree, else by client."""
+    by_text: dict[str, list[str]] = {}
+    for client in OURS:
+        if client in row.cells:
+            by_text.setdefault(marked(row.cells[client], seen), []).append(client)
+    if len(by_text) < 2:
+        return next(iter(by_text), "–")
+    return "; ".join(f"{', '.join(f'`{one}`' for one in clients)} {text}" for text, clients in by_text.items())
 
 
 def marked(cell: Cell | None, seen: dict | None) -> str:
@@ -130,7 +167,10 @@ def marked(cell: Cell | None, seen: dict | None) -> str:
     if seen is not None and seen[cell.client, cell.name] not in sees:
         sees = [seen[cell.client, cell.name]]
     late = "late, but " if cell.late else ""
-    return late + " or ".join(re.sub(r"\b(torch\.)?([A-Z]\w+|\w+_\w+)", r"`\g<0>`", one) for one in sees)
+    names = r"\b(torch\.)?([A-Z]\w+|\w+_\w+)"
+    if cell.client in OURS:
+        names += r"|\b(protocol|redirected|refused|rejected|timeout|truncated|unauthorized)\b"
+    return late + " or ".join(re.sub(names, r"`\g<0>`", one) for one in sees)
 
 
 def write(seen: dict) -> None:

@@ -139,7 +139,8 @@ help: ## this list
 .PHONY: release
 release: setup
 	@[ -x $(UNDERSTUDY) ] || echo "building the suite, optimised: some minutes, once"
-	@$(SWIFT) build -q -c release --static-swift-stdlib --product understudy
+	@# Foundation, which the argument parser brings, names a function that the linker has a word to say about.
+	@$(SWIFT) build -q -c release --static-swift-stdlib --product understudy 2>&1 | { grep -v 'mktemp' || true; }
 
 .PHONY: debug
 debug: setup

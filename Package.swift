@@ -158,7 +158,9 @@ let package = Package(
         tests(of: "Journal", ["JSONTree"]),
         tests(of: "Fakes", ["UnderstudyTestKit", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
         tests(of: "UnderstudyTestKit", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree"]),
-        tests(of: "ComfyUIFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
+        tests(
+            of: "ComfyUIFake",
+            ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree", "YAMLNodes"]),
         tests(of: "LiteLLMFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(of: "GradioFake", ["UnderstudyTestKit", "Fakes", "Scenarios", "SocketServer", "JSONTree"]),
         tests(

@@ -7,9 +7,13 @@ a real server, started with the same configuration: what they expect has to hold
 import os
 from pathlib import Path
 
+import httpx
 import pytest
 
+from contract import Contract
 from fake_process import FakeProcess, Server
+from held import HeldServer
+from tap import Tap
 
 # The clients must not look beyond the loopback, and not at the settings of whoever runs the tests.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
@@ -31,9 +35,31 @@ def running(name: str, executable: str, *arguments: str):
 
 
 @pytest.fixture(scope="session")
-def comfyui():
+def comfyui_process():
     """A fake ComfyUI, ten times as fast as the real one."""
     yield from running("COMFYUI", "fake-comfyui", "--speed", "10x")
+
+
+@pytest.fixture(scope="session")
+def comfyui(comfyui_process):
+    """The same, held against its contract."""
+    with Tap(comfyui_process.url) as tap:
+        yield HeldServer(tap, Contract())
+
+
+@pytest.fixture(scope="session")
+def checkpoint(comfyui):
+    """The first of its models."""
+    return httpx.get(f"{comfyui.url}/models/checkpoints").json()[0]
+
+
+@pytest.fixture(autouse=True)
+def keeps_its_contract(request):
+    """Fails every test in which a held server said what its contract does not know."""
+    yield
+    servers = [value for value in request.node.funcargs.values() if isinstance(value, HeldServer)]
+    complaints = [complaint for server in servers for complaint in server.complaints()]
+    assert not complaints, "not in contracts/comfyui:\n" + "\n".join(complaints[:20])
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,6 @@ def api(comfyui):
     return ComfyApiWrapper(comfyui.url)
 
 
-@pytest.fixture(scope="session")
-def checkpoint(comfyui):
-    info = ComfyApiWrapper(comfyui.url).get_object_info("CheckpointLoaderSimple")
-    return info["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0][0]
-
-
 def test_text_becomes_a_picture_with_its_workflow_inside(api, checkpoint):
     workflow = ComfyWorkflowWrapper(text_to_image(checkpoint=checkpoint))
     workflow.set_node_param("Positive", "text", "a red boat")

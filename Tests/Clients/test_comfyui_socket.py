@@ -12,12 +12,6 @@ import websockets
 from workflows import text_to_image
 
 
-@pytest.fixture(scope="session")
-def checkpoint(comfyui):
-    info = httpx.get(f"{comfyui.url}/object_info/CheckpointLoaderSimple").json()
-    return info["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0][0]
-
-
 def connect(fake, client: str = "", **options):
     query = f"?clientId={client}" if client else ""
     return websockets.connect(fake.url.replace("http", "ws") + "/ws" + query, max_size=None, **options)

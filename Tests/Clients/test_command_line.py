@@ -55,12 +55,12 @@ def test_the_whole_suite_comes_up_on_free_ports(tmp_path):
     assert {fake["kind"] for fake in fakes.values()} == {"comfyui", "litellm", "gradio"}
 
 
-def test_a_port_that_somebody_holds_is_named(comfyui):
-    port = comfyui.address[1]
+def test_a_port_that_somebody_holds_is_named(comfyui_process):
+    port = comfyui_process.address[1]
 
     result = run("fake-litellm", "--port", str(port))
 
     assert result.returncode == 3
     assert f"port {port}" in result.stderr
-    assert str(comfyui.pid) in result.stderr
+    assert str(comfyui_process.pid) in result.stderr
     assert "fake-comfyui" in result.stderr

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 QUESTIONS = {
-    "comfyui": "/queue",
+    "comfyui_process": "/queue",
     "litellm_proxy": "/health/liveliness",
     "echo": "/config",
 }

@@ -329,7 +329,7 @@ struct ConnectionPoolTests {
         }
     }
 
-    @Test func `acquire and release cost far less than a millisecond`() async throws {
+    @Test func `connection pool performance: acquire and release cost far less than a millisecond`() async throws {
         try await withPool(factory()) { pool in
             pool.release(try await pool.acquire())
             let clock = ContinuousClock()

@@ -248,4 +248,63 @@ import Testing
             #expect(calling?.code == .closed)
         }
     }
+
+    @Test func `after a lost stream the next call has one of its own`() async throws {
+        try await with { understudy, client in
+            try await client.connect()
+            try await understudy.play("gradio sends process_generating: drop reset, once")
+            let lost = await failure { _ = try await client.call("stream", "la", 3).result() }
+            let result = try await client.call("stream", "la", 3).result()
+
+            #expect(lost?.code == .connectionLost)
+            #expect(result == ["la la la "])
+        }
+    }
+
+    @Test func `an app with a state hears of the session until the client is closed`() async throws {
+        try await Understudy.gradio { understudy in
+            try await understudy.play("gradio GET /gradio_api/heartbeat/{session}: drop reset, once")
+            let client = try GradioClient(url: understudy.url, settings: Self.settings { $0.time = NotedTime() })
+            try await client.connect()
+            let path = "/gradio_api/heartbeat/\(client.session)"
+            // The first is torn off, the second stands until the client is closed, and is in the journal then.
+            await understudy.request("GET", path, 1)
+            await understudy.message()
+            #expect(understudy.requests("GET", path) == 1)
+            await client.close()
+            await understudy.request("GET", path, 2)
+
+            #expect(understudy.requests("GET", path) == 2)
+        }
+    }
+
+    @Test func `who is closed while joining has no call`() async throws {
+        try await with { understudy, client in
+            try await client.connect()
+            try await understudy.play("gradio POST /gradio_api/queue/join: delay 200ms")
+            let calling = Task { await failure { _ = try await client.call("echo", "x") } }
+            await understudy.effect()
+            await client.close()
+
+            #expect(await calling.value?.code == .closed)
+        }
+    }
+
+    @Test func `a file that is too large for the app is not sent`() async throws {
+        let app = try AppDefinition(
+            yaml: try #require(AppDefinition.bundledFile("echo")) + "\nlaunch:\n  max_file_size: 100\n",
+            file: "small.yaml")
+        try await Understudy.with(
+            "echo", { FakeGradio($0, configuration: GradioConfiguration(app: app)) }
+        ) { understudy in
+            let client = try GradioClient(url: understudy.url, settings: Self.settings())
+            let failure = await failure {
+                _ = try await client.upload([UInt8](repeating: 1, count: 101), name: "noise.wav")
+            }
+            await client.close()
+
+            #expect(failure?.code == .tooLarge)
+            #expect(understudy.requests("POST", "/gradio_api/upload") == 0)
+        }
+    }
 }

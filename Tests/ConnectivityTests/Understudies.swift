@@ -95,6 +95,42 @@ extension Understudy {
         }
     }
 
+    /// Waits until something was said on a stream or a WebSocket.
+    func message() async {
+        await entry { log in
+            for entry in log { if case .message = entry.event { return true } }
+            return false
+        }
+    }
+
+    /// Waits until so many requests with this method and path are in the journal: those that have been answered, and
+    /// streams that have ended.
+    func request(_ method: String, _ path: String, _ wanted: Int) async {
+        await entry { log in
+            log.count { entry in
+                guard case .exchange(let exchange) = entry.event else { return false }
+                return exchange.method == method && exchange.path == path
+            } >= wanted
+        }
+    }
+
+    /// Waits until a connection has ended.
+    func leaving(_ connection: UInt64) async {
+        await entry { log in
+            for entry in log where entry.connection == connection {
+                if case .closed = entry.event { return true }
+            }
+            return false
+        }
+    }
+
+    /// The connections that became WebSockets.
+    var sockets: [UInt64] {
+        journal.read { log in
+            log.entries().compactMap { if case .opened = $0.event { $0.connection } else { nil } }
+        }
+    }
+
     /// Waits until the journal is as wanted.
     func entry(_ isEnough: ([JournalEntry]) -> Bool) async {
         while !Task.isCancelled {

@@ -4,29 +4,12 @@ import Testing
 
 /// The client of ComfyUI against the fake server: the story's WebSocket client.
 @Suite(.timeLimit(.minutes(1))) struct WebSocketClientTests {
-    private func settings(_ change: (inout ComfyUISettings) -> Void = { _ in }) -> ComfyUISettings {
-        var settings = ComfyUISettings()
-        settings.retry = RetryPolicy(first: .milliseconds(5))
-        settings.reconnection = ReconnectionPolicy(
-            initial: .milliseconds(10), factor: 1, jitter: .added(0), attempts: 50)
-        settings.quiet = .milliseconds(200)
-        change(&settings)
-        return settings
-    }
-
     /// A client that is closed in the end.
     private func with(
         _ understudy: Understudy, _ change: (inout ComfyUISettings) -> Void = { _ in },
         _ body: (ComfyUIClient) async throws -> Void
     ) async throws {
-        let client = try ComfyUIClient(url: understudy.url, settings: settings(change))
-        do {
-            try await body(client)
-        } catch {
-            await client.close()
-            throw error
-        }
-        await client.close()
+        try await understudy.comfyUIClient(change, body)
     }
 
     @Test func `connection establishment`() async throws {
@@ -108,15 +91,86 @@ import Testing
         }
     }
 
-    @Test func `the queue has an end`() async throws {
+    @Test func `message queue during disconnect: a thousand wait, one more is refused, and none is forgotten`()
+        async throws
+    {
         try await Understudy.comfyUI { understudy in
-            try await with(understudy, { $0.queueLimit = 2 }) { client in
-                _ = try await client.sendWorkflow(Workflows.picture(seed: 1))
-                _ = try await client.sendWorkflow(Workflows.picture(seed: 2))
-                let failure = await failure { _ = try await client.sendWorkflow(Workflows.picture(seed: 3)) }
+            let client = try ComfyUIClient(url: understudy.url, settings: .hasty())
+            var jobs: [ComfyUIJob] = []
+            for seed in 0..<1000 { jobs.append(try await client.sendWorkflow(["1": ["seed": .integer(seed)]])) }
+            let refusal = await failure { _ = try await client.sendWorkflow(Workflows.picture()) }
 
-                #expect(failure?.code == .queueFull)
-                #expect(await client.waitingJobs == 2)
+            #expect(refusal?.code == .queueFull)
+            #expect(refusal?.message.contains("1000") == true)
+            #expect(await client.waitingJobs == 1000)
+            await client.close()
+            for job in jobs {
+                let last = await job.events.collect { $0.isLast }.last
+                guard case .failed(let failure)? = last, failure.code == .closed else {
+                    Issue.record(
+                        "expected every job to learn that the client was closed, got \(String(describing: last))")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test func `a job that waits here is interrupted here`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                let first = try await client.sendWorkflow(Workflows.picture(seed: 1))
+                let second = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                try await client.interrupt(first)
+                let events = await first.events.collect { $0.isLast }
+                try await client.connect()
+                _ = try await second.result()
+
+                #expect(events == [.interrupted])
+                #expect(understudy.requests("POST", "/prompt") == 1)
+            }
+        }
+    }
+
+    @Test func `who gives up sending learns so, and the job is not done later`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play(
+                    "comfyui POST /prompt: delay 200ms, once", "comfyui POST /prompt: delay {step: 20ms}, once")
+                let sending = Task {
+                    await failure { _ = try await client.sendWorkflow(Workflows.picture(steps: 300)) }
+                }
+                await understudy.effect()
+                sending.cancel()
+                #expect(await sending.value?.code == .cancelled)
+
+                let next = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                let files = try await next.result().files.map(\.filename)
+                // The server numbers what it saves: the first picture was never made.
+                #expect(files == ["scene_00001_.png"])
+            }
+        }
+    }
+
+    @Test func `a mask becomes the alpha channel of its picture`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                let job = try await client.sendWorkflow(Workflows.picture())
+                let original = try #require(try await job.result().files.first)
+                let picture = try await client.download(original)
+                let masked = try await client.uploadMask(picture, name: "masked.png", of: original)
+                let bytes = try await client.download(
+                    OutputFile(filename: masked.name, subfolder: masked.subfolder, type: masked.type))
+                let missing = await failure {
+                    _ = try await client.uploadMask(picture, name: "m.png", of: OutputFile(filename: "none.png"))
+                }
+
+                #expect([masked.name, masked.subfolder, masked.type] == ["masked.png", "", "input"])
+                // Width, height, 8 bits, colour type 6: red, green, blue and alpha.
+                #expect(bytes[16..<24] == picture[16..<24])
+                #expect(bytes[24..<26] == [8, 6])
+                #expect(missing == nil)
             }
         }
     }
@@ -183,37 +237,6 @@ import Testing
         }
     }
 
-    @Test func `who gives up connecting does not take the others along`() async throws {
-        try await Understudy.comfyUI { understudy in
-            try await with(understudy) { client in
-                try await understudy.play("comfyui opens /ws: delay 300ms, once")
-                let first = Task { await failure { try await client.connect() } }
-                let second = Task { try await client.connect() }
-                await understudy.effect()
-                first.cancel()
-
-                #expect(await first.value?.code == .cancelled)
-                try await second.value
-                #expect(await client.state == .connected)
-            }
-        }
-    }
-
-    @Test func `connecting that everybody gave up can be begun again`() async throws {
-        try await Understudy.comfyUI { understudy in
-            try await with(understudy) { client in
-                try await understudy.play("comfyui opens /ws: delay 30s, once")
-                let connecting = Task { await failure { try await client.connect() } }
-                await understudy.effect()
-                connecting.cancel()
-
-                #expect(await connecting.value?.code == .cancelled)
-                try await client.connect()
-                #expect(await client.state == .connected)
-            }
-        }
-    }
-
     @Test func `a job is interrupted while it runs`() async throws {
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in
@@ -245,32 +268,6 @@ import Testing
         }
     }
 
-    @Test func `a server that was started anew gets its jobs again`() async throws {
-        try await Understudy.comfyUI { understudy in
-            try await with(understudy) { client in
-                try await client.connect()
-                try await understudy.play("comfyui POST /prompt: delay {step: 20ms}, once")
-                let job = try await client.sendWorkflow(Workflows.picture(steps: 500))
-                var isRestarted = false
-                var last: JobEvent?
-                for await event in job.events {
-                    if case .progress = event, !isRestarted {
-                        isRestarted = true
-                        await understudy.restart()
-                    }
-                    last = event
-                }
-
-                guard case .finished(let result) = last else {
-                    Issue.record("expected the job to be finished, got \(String(describing: last))")
-                    return
-                }
-                #expect(result.files.count == 1)
-                #expect(await client.reconnections == 1)
-            }
-        }
-    }
-
     @Test func `messages that never come are made up for`() async throws {
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in
@@ -282,25 +279,6 @@ import Testing
                 let result = try await job.result()
 
                 #expect(result.files.count == 1)
-            }
-        }
-    }
-
-    @Test func `pings that stay without pong end the connection`() async throws {
-        try await Understudy.comfyUI { understudy in
-            try await understudy.play("comfyui opens /ws: corrupt no_pong, once")
-            try await with(
-                understudy,
-                {
-                    $0.socket = WebSocketLimits(pingInterval: .milliseconds(30), pongDeadline: .milliseconds(60))
-                }
-            ) { client in
-                try await client.connect()
-                var states = await client.states().makeAsyncIterator()
-
-                #expect(await states.next() == .connected)
-                #expect(await states.next() == .reconnecting)
-                #expect(await states.next() == .connected)
             }
         }
     }
@@ -322,7 +300,7 @@ import Testing
 
     @Test func `a client that is closed says so to all who wait`() async throws {
         try await Understudy.comfyUI { understudy in
-            let client = try ComfyUIClient(url: understudy.url, settings: settings())
+            let client = try ComfyUIClient(url: understudy.url, settings: .hasty())
             let job = try await client.sendWorkflow(Workflows.picture())
             await client.close()
             var events: [JobEvent] = []
@@ -338,17 +316,6 @@ import Testing
             #expect(sending?.code == .closed)
             #expect(connecting?.code == .closed)
         }
-    }
-
-    @Test func `nobody listens: connecting fails with refused, and can be tried again`() async throws {
-        let closed = try await Understudy.comfyUI { $0.url }
-        let client = try ComfyUIClient(url: closed, settings: settings())
-        let failure = await failure { try await client.connect() }
-
-        #expect(failure?.code == .refused)
-        #expect(failure?.canRetry == true)
-        #expect(await client.state == .disconnected)
-        await client.close()
     }
 
     @Test func `the server's own facts`() async throws {
@@ -368,15 +335,5 @@ import Testing
                 #expect(again == [0x89, 0x50])
             }
         }
-    }
-}
-
-/// The typed error of something that fails; nil if it does not, or with another error.
-func failure(_ body: () async throws -> Void) async -> ConnectivityError? {
-    do {
-        try await body()
-        return nil
-    } catch {
-        return error as? ConnectivityError
     }
 }

@@ -145,6 +145,7 @@ extension ComfyUIClient {
             guard !Task.isCancelled else { return }
             guard let message = ComfyUIMessage(message) else {
                 ignored.malformed += 1
+                Measure.ignored.count(requests.peer.service, "malformed")
                 continue
             }
             if case .status(_, .some) = message {
@@ -170,6 +171,6 @@ extension ComfyUIClient {
     }
 
     private func lost(_ came: String) -> ConnectivityError {
-        requests.peer.error(.connectionLost, expected: "messages on the WebSocket", came: came, canRetry: true)
+        requests.peer.error(.connectionLost, expected: "messages on the WebSocket \(socketURL)", came: came, canRetry: true)
     }
 }

@@ -180,6 +180,7 @@ extension ComfyUIClient {
             // The greeting names the node of a running job that nobody else could have asked for.
             if case .executing(nil, _) = message { return }
             ignored.foreign += 1
+            Measure.ignored.count(requests.peer.service, "foreign")
             return
         }
         hasHeard = true
@@ -204,6 +205,7 @@ extension ComfyUIClient {
         jobs[id]?.events.yield(event)
         guard event.isLast, let job = jobs.removeValue(forKey: id) else { return }
         job.events.finish()
+        Measure.jobs.count(requests.peer.service, event.outcome)
         waiting.removeAll { $0 == id }
         if runningJob == id { runningJob = nil }
         // The end may come before the answer to the submission does.
@@ -250,18 +252,19 @@ extension ComfyUIClient {
 
     /// - Returns: whether the server knows the job.
     private func settle(_ id: String, _ queue: JobQueue) async throws -> Bool {
-        if queue.running.contains(id) {
-            for event in jobs[id]?.progress.run() ?? [] { deliver(event, to: id) }
-            if jobs[id]?.isInterrupted == true { try await requests.interrupt(id) }
+        guard queue.running.contains(id) || queue.pending.contains(id) else {
+            guard let entry = try await requests.history(of: id) else { return jobs[id] == nil }
+            end(id, entry.event)
             return true
         }
-        if queue.pending.contains(id) {
-            guard jobs[id]?.isInterrupted == true else { return true }
-            try await requests.deletePending(id)
-            return false
+        if queue.running.contains(id) {
+            for event in jobs[id]?.progress.run() ?? [] { deliver(event, to: id) }
         }
-        guard let entry = try await requests.history(of: id) else { return jobs[id] == nil }
-        end(id, entry.event)
+        if jobs[id]?.isInterrupted == true {
+            try await requests.deletePending(id)
+            try await requests.interrupt(id)  // it may have begun since the queue was asked for
+            if queue.pending.contains(id) { asksAgain = true }
+        }
         return true
     }
 
@@ -321,6 +324,17 @@ extension ConnectivityError {
         switch code {
         case .refused, .unreachable, .rejected, .unauthorized, .rateLimited, .redirected, .invalidArgument: false
         default: true
+        }
+    }
+}
+
+extension JobEvent {
+    /// How a job that ended with it is counted.
+    fileprivate var outcome: String {
+        switch self {
+        case .failed(let failure): failure.code.description
+        case .interrupted: "interrupted"
+        default: "finished"
         }
     }
 }

@@ -107,7 +107,7 @@ public actor ComfyUIClient {
             url: "\(endpoint.http)",
             repeated: RepeatedCalls(
                 transfers: transfers, policy: settings.retry, time: settings.time, luck: settings.luck,
-                circuit: settings.circuit))
+                circuit: settings.circuit, logger: settings.logger))
     }
 
     // MARK: The connection

@@ -1,5 +1,3 @@
-internal import Metrics
-
 /// Finds the services of the application.
 ///
 /// ```swift
@@ -83,10 +81,7 @@ public struct ServiceDiscovery: Sendable {
             return outcomes
         }
         let result = result(service, candidates, outcomes)
-        Counter(
-            label: "connectivity_discoveries",
-            dimensions: [("service", service.name.rawValue), ("outcome", result.error?.code.description ?? "found")]
-        ).increment()
+        Measure.discoveries.count(service.name.rawValue, result.error?.code.description ?? "found")
         return result
     }
 }

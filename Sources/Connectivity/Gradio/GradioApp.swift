@@ -23,6 +23,8 @@ struct GradioApp: Sendable {
     /// The largest file that it takes, in bytes.
     let maximumFileBytes: Int?
     let endpoints: [GradioEndpoint]
+    /// Whether it wants to hear of its sessions that they live.
+    let hasHeartbeat: Bool
 
     init(config: JSONView, info: JSONView) throws(ConnectivityError) {
         version = try config.member("version").text
@@ -34,6 +36,8 @@ struct GradioApp: Sendable {
             throw try config.member("protocol").unexpected("ws, sse_v1, sse_v2, sse_v2.1 or sse_v3")
         }
         self.delivery = delivery
+        let wantsHeartbeat = try config.optional("connect_heartbeat")?.bool ?? true
+        hasHeartbeat = delivery != .webSocket && wantsHeartbeat
 
         let hidden = try Self.hiddenComponents(config)
         let described = try info.member("named_endpoints")

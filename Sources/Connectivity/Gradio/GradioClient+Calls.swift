@@ -48,7 +48,7 @@ extension GradioClient {
         let id = try await repeated(if: { $0.isPlainRefusal }) { left in
             try JSONView(parsing: try await fetched(request, left), source: source(request)).member("event_id").text
         }
-        let events = open(id, hasEdits: app.delivery.hasEdits)
+        let events = try open(id, hasEdits: app.delivery.hasEdits)
         for message in early.removeValue(forKey: id) ?? [] { take(message, id) }
         listen(app)
         return GradioCall(id: id, events: events) { [weak self] in
@@ -56,7 +56,10 @@ extension GradioClient {
         }
     }
 
-    func open(_ id: String, hasEdits: Bool) -> AsyncThrowingStream<GradioEvent, any Error> {
+    func open(
+        _ id: String, hasEdits: Bool
+    ) throws(ConnectivityError) -> AsyncThrowingStream<GradioEvent, any Error> {
+        try demandOpen()
         let (events, continuation) = AsyncThrowingStream<GradioEvent, any Error>.makeStream()
         let deadline = Task {
             guard (try? await settings.time.sleep(for: settings.callDeadline)) != nil else { return }
@@ -186,7 +189,9 @@ extension GradioClient {
     private func finish(_ id: String, _ error: ConnectivityError?) {
         guard let call = calls.removeValue(forKey: id) else { return }
         call.deadline.cancel()
+        call.carrier?.cancel()
         call.events.finish(throwing: error)
+        Measure.jobs.count(peer.service, error?.code.description ?? "finished")
     }
 }
 

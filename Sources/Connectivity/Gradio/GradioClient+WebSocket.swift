@@ -5,10 +5,10 @@ extension GradioClient {
     func callOverWebSocket(_ endpoint: GradioEndpoint, _ arguments: [JSONValue]) async throws -> GradioCall {
         if endpoint.isQueued == false { return try await callAtOnce(endpoint, arguments) }
         let id = JobID.random()
-        let events = open(id, hasEdits: false)
+        let events = try open(id, hasEdits: false)
         let run = Task { await self.run(id, endpoint, arguments) }
+        calls[id]?.carrier = run
         return GradioCall(id: id, events: events) { [weak self] in
-            run.cancel()
             try await self?.reset(id, endpoint)
         }
     }
@@ -66,7 +66,7 @@ extension GradioClient {
                 "data": .array(arguments), "fn_index": .integer(endpoint.index), "session_hash": .string(session),
             ])
         let id = JobID.random()
-        let events = open(id, hasEdits: false)
+        let events = try open(id, hasEdits: false)
         let run = Task {
             do {
                 let body = try await self.repeated(if: { $0.isPlainRefusal }) { left in
@@ -81,10 +81,13 @@ extension GradioClient {
                 self.fail(id, self.peer.error(.cancelled, expected: "an output", came: "the call was cancelled"))
             }
         }
+        calls[id]?.carrier = run
         return GradioCall(id: id, events: events) { run.cancel() }
     }
 
     private func reset(_ id: String, _ endpoint: GradioEndpoint) async throws {
+        guard calls[id] != nil else { return }
+        fail(id, peer.error(.cancelled, expected: "an output", came: "the call was cancelled"))
         let body: JSONValue = ["session_hash": .string(session), "fn_index": .integer(endpoint.index)]
         let request = HTTPCall.json(url + "/reset", body)
         _ = try await repeated { left in try await fetched(request, left) }

@@ -19,9 +19,11 @@ public actor GradioClient {
     /// How many joins are under way.
     var joining = 0
     var reader: Task<Void, Never>?
+    /// What keeps the session's state at the app alive.
+    var heartbeat: Task<Void, Never>?
     private var app: GradioApp?
     private var cookies: [String: String] = [:]
-    private var isClosed = false
+    private(set) var isClosed = false
 
     var peer: Peer { repeated.peer }
 
@@ -30,6 +32,8 @@ public actor GradioClient {
         let events: AsyncThrowingStream<GradioEvent, any Error>.Continuation
         var reading: CallReading
         let deadline: Task<Void, Never>
+        /// What carries the call, where it has a connection of its own.
+        var carrier: Task<Void, Never>?
         /// Whether anything has been heard of it on the stream that is open.
         var isHeard = false
         /// How often a stream has closed without a word about it.
@@ -52,7 +56,11 @@ public actor GradioClient {
             transfers: try HTTPTransfers(
                 peer: Peer(service: service.rawValue, endpoint: url), limits: settings.transfer,
                 trustRoots: settings.trustRoots), policy: settings.retry, time: settings.time, luck: settings.luck,
-            circuit: settings.circuit)
+            circuit: settings.circuit, logger: settings.logger)
+    }
+
+    deinit {
+        heartbeat?.cancel()
     }
 
     // MARK: The app
@@ -67,13 +75,22 @@ public actor GradioClient {
     }
 
     func loaded() async throws -> GradioApp {
-        guard !isClosed else { throw peer.error(.closed, expected: "an open client", came: "it was closed") }
+        try demandOpen()
         if let app { return app }
         let config = try await get("/config")
+        _ = try config.member("version").text  // an app's answer, or somebody else's
         let prefix = try config.optional("api_prefix")?.text ?? ""
         let app = try GradioApp(config: config, info: try await get(prefix + "/info"))
+        try demandOpen()
         self.app = app
+        keepHeartbeat(app)
         return app
+    }
+
+    /// - Throws: `closed`.
+    func demandOpen() throws(ConnectivityError) {
+        guard isClosed else { return }
+        throw peer.error(.closed, expected: "an open client", came: "it was closed")
     }
 
     /// Logs in; the app's cookies are sent from then on.
@@ -103,6 +120,7 @@ public actor GradioClient {
         guard !isClosed else { return }
         isClosed = true
         reader?.cancel()
+        heartbeat?.cancel()
         failAll(peer.error(.closed, expected: "an output", came: "the client was closed"))
     }
 

@@ -1,3 +1,5 @@
+public import Logging
+
 /// How a client of a Gradio app behaves.
 public struct GradioSettings: Sendable {
     public var transfer = TransferLimits()
@@ -10,6 +12,8 @@ public struct GradioSettings: Sendable {
     public var callDeadline = Duration.seconds(600)
     /// Certificates (PEM) to trust in place of the system's.
     public var trustRoots: [UInt8]?
+    /// What is told about failures and repetitions; nothing unless it is given one.
+    public var logger = Logger.silent
     public var time: any Timekeeper = .system
     /// Numbers from 0 to 1, for jitter.
     public var luck: @Sendable () -> Double = { .random(in: 0..<1) }

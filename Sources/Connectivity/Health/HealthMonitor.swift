@@ -1,5 +1,4 @@
 public import Logging
-internal import Metrics
 public import ServiceLifecycle
 internal import Synchronization
 
@@ -153,11 +152,10 @@ public final class HealthMonitor: ServiceLifecycle.Service {
             }
             return change
         }
-        Counter(
-            label: "connectivity_health_checks",
-            dimensions: [("service", subject.service.rawValue), ("outcome", outcome.isAlive ? "alive" : "failed")]
-        ).increment()
+        Measure.checks.count(subject.service.rawValue, outcome.isAlive ? "alive" : "failed")
+        if case .failed(let error) = outcome { logger.debug("\(subject.service): a check failed: \(error)") }
         guard let change else { return }
+        Measure.changes.count(change.service.rawValue, change.to.rawValue)
         logger.notice("\(change.service): \(change.from), now \(change.to)")
     }
 

@@ -1,3 +1,5 @@
+public import Logging
+
 /// A client of a LiteLLM proxy, or of anything that speaks OpenAI's API.
 ///
 /// ```swift
@@ -19,10 +21,11 @@ public final class LiteLLMClient: Sendable {
     ///   - luck: numbers from 0 to 1 for the jitter.
     ///   - circuit: what keeps calls from a proxy that fails; several clients may share it.
     ///   - trustRoots: certificates (PEM) to trust in place of the system's.
+    ///   - logger: told about failures and repetitions.
     public init(
         url: String, key: String? = nil, limits: TransferLimits = TransferLimits(), retry: RetryPolicy = RetryPolicy(),
         circuit: Circuit? = nil, trustRoots: [UInt8]? = nil, service: ServiceName = .litellm,
-        time: any Timekeeper = .system,
+        time: any Timekeeper = .system, logger: Logger = .silent,
         luck: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) throws {
         var url = url
@@ -33,7 +36,7 @@ public final class LiteLLMClient: Sendable {
         let peer = Peer(service: service.rawValue, endpoint: url)
         repeated = RepeatedCalls(
             transfers: try HTTPTransfers(peer: peer, limits: limits, trustRoots: trustRoots), policy: retry, time: time,
-            luck: luck, circuit: circuit)
+            luck: luck, circuit: circuit, logger: logger)
     }
 
     // MARK: What can be asked

@@ -2,15 +2,20 @@ internal import Metrics
 
 /// What a pool counts for swift-metrics.
 struct PoolMetrics: Sendable {
+    private let service: String
+    // Made once: acquiring is quick, and making a timer is not.
     private let acquisitions: Timer
-    private let leaks: Counter
 
     init(_ service: ServiceName) {
-        let dimensions = [("service", service.rawValue)]
-        acquisitions = Timer(label: "connectivity_pool_acquisition", dimensions: dimensions)
-        leaks = Counter(label: "connectivity_pool_leaks", dimensions: dimensions)
+        self.service = service.rawValue
+        acquisitions = Timer(
+            label: Measure.acquisitions.rawValue, dimensions: [("service", service.rawValue)])
     }
 
     func acquired(_ duration: Duration) { acquisitions.record(duration: duration) }
-    func leaked() { leaks.increment() }
+    func leaked() { Measure.leaks.count(service) }
+    func made() { Measure.poolConnections.count(service, "made") }
+    func closed() { Measure.poolConnections.count(service, "closed") }
+    func died() { Measure.poolConnections.count(service, "died") }
+    func failed(_ error: any Error) { Measure.poolConnections.count(service, error) }
 }

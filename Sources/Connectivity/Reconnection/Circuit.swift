@@ -1,3 +1,4 @@
+public import Logging
 internal import Synchronization
 
 /// The circuit breaker of one service, shared by all who call it.
@@ -5,15 +6,17 @@ public final class Circuit: Sendable {
     public let service: ServiceName
     private let endpoint: String
     private let time: any Timekeeper
+    private let logger: Logger
     private let breaker: Mutex<CircuitBreaker>
 
     public init(
         service: ServiceName, endpoint: String = "", breaker: CircuitBreaker = CircuitBreaker(),
-        time: any Timekeeper = .system
+        time: any Timekeeper = .system, logger: Logger = .silent
     ) {
         self.service = service
         self.endpoint = endpoint
         self.time = time
+        self.logger = logger
         self.breaker = Mutex(breaker)
     }
 
@@ -64,22 +67,35 @@ public final class Circuit: Sendable {
 
     func admit(isForced: Bool = false) -> CircuitBreaker.Admission {
         let now = time.now
-        return breaker.withLock { $0.admit(at: now, isForced: isForced) }
+        return changing { $0.admit(at: now, isForced: isForced) }
     }
 
     func succeed(_ permit: CircuitBreaker.Permit) {
-        breaker.withLock { $0.succeed(permit) }
+        changing { $0.succeed(permit) }
     }
 
     func settle(_ permit: CircuitBreaker.Permit, _ error: any Error) {
         let now = time.now
-        breaker.withLock { breaker in
+        changing { breaker in
             switch Verdict(error) {
             case .alive: breaker.succeed(permit)
             case .ill: breaker.fail(permit, at: now)
             case .none: breaker.abandon(permit, at: now)
             }
         }
+    }
+
+    private func changing<Result: Sendable>(_ body: (inout CircuitBreaker) -> Result) -> Result {
+        let (result, before, after) = breaker.withLock { breaker in
+            let before = breaker.state.name
+            let result = body(&breaker)
+            return (result, before, breaker.state.name)
+        }
+        if before != after {
+            Measure.circuits.count(service.rawValue, after)
+            logger.notice("\(service): the circuit was \(before), now \(after)")
+        }
+        return result
     }
 
     /// What an error says about the service.
@@ -97,6 +113,16 @@ public final class Circuit: Sendable {
                 self = .none
             default: self = .ill
             }
+        }
+    }
+}
+
+extension CircuitBreaker.State {
+    fileprivate var name: String {
+        switch self {
+        case .closed: "closed"
+        case .open: "open"
+        case .halfOpen: "half_open"
         }
     }
 }

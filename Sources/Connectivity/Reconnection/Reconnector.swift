@@ -17,8 +17,8 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
     public struct Link: Sendable {
         /// The number of the attempt, from 1.
         public let attempt: Int
-        fileprivate let reconnector: Reconnector
-        fileprivate let generation: Int
+        let reconnector: Reconnector
+        let generation: Int
 
         /// The peer has answered in its protocol: the attempts count from 1 again, and the circuit is closed.
         public func confirm() { reconnector.confirm(generation) }
@@ -26,7 +26,7 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
         public func lost() { reconnector.lose(generation) }
     }
 
-    private enum Phase {
+    enum Phase {
         /// Nobody is at it.
         case idle
         /// A reconnection waits for its time; a trigger cuts the wait short.
@@ -37,7 +37,7 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
         case closed
     }
 
-    private struct State {
+    struct State {
         var phase = Phase.idle
         var generation = 0
         var attempt = 0
@@ -57,16 +57,16 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
 
     public let service: ServiceName
     public let policy: ReconnectionPolicy
-    private let endpoint: String
-    private let circuit: Circuit?
-    private let attemptTimeout: Duration
+    let endpoint: String
+    let circuit: Circuit?
+    let attemptTimeout: Duration
     private let queueLimit: Int
-    private let time: any Timekeeper
-    private let logger: Logger
-    private let connect: @Sendable (Link) async throws -> Connection
-    private let state: Mutex<State>
-    private let wakeup = Wakeup()
-    private let published = Broadcast(ReconnectionState.disconnected)
+    let time: any Timekeeper
+    let logger: Logger
+    let connect: @Sendable (Link) async throws -> Connection
+    let state: Mutex<State>
+    let wakeup = Wakeup()
+    let published = Broadcast(ReconnectionState.disconnected)
 
     /// - Parameters:
     ///   - attemptTimeout: an attempt that takes longer has failed.
@@ -172,7 +172,7 @@ extension Reconnector {
 
     /// Changes the state, and resumes who is to be resumed after that: a cancellation handler may hold a lock of its
     /// task while it waits for ours, and resuming may want the same (`withTaskCancellationHandler`, discussion).
-    private func locked<Result, Failure>(
+    func locked<Result, Failure>(
         _ body: (inout sending State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         let (result, resumed) = try state.withLock { state throws(Failure) in
@@ -184,7 +184,7 @@ extension Reconnector {
         return result
     }
 
-    private func serveFirst(_ state: inout State) {
+    func serveFirst(_ state: inout State) {
         guard !state.isServing, case .connected(let connection) = state.phase, let first = state.line.popFirst()
         else { return }
         state.isServing = true
@@ -199,180 +199,23 @@ extension Reconnector {
     }
 }
 
-// MARK: The connection
-
-extension Reconnector {
-    /// Makes and keeps the connection until the task is cancelled. Work that waits then fails as closed.
-    public func run() async {
-        await cancelWhenGracefulShutdown { await self.keep() }
-    }
-
-    private func keep() async {
-        while !Task.isCancelled {
-            await wakeup.wait()
-            if Task.isCancelled { break }
-            await reconnect()
-        }
-        close()
-    }
-
-    private func reconnect() async {
-        guard await isAdmitted() else { return }
-        while !Task.isCancelled {
-            guard let (link, wait) = nextAttempt() else { return }
-            if let wait {
-                _ = await wakeup.wait(until: time.now + wait, time)
-                if Task.isCancelled { return }
-            }
-            wakeup.silence()
-            locked { state in
-                state.phase = .connecting
-                state.isTriggered = false
-            }
-            do {
-                let connection = try await time.within(attemptTimeout, else: self.late) { try await self.connect(link) }
-                if adopt(connection, link) { return }
-            } catch {
-                if Task.isCancelled { return }
-                logger.info("\(service): attempt \(link.attempt) failed: \(error)")
-                let canRetry = (error as? ConnectivityError)?.canRetry ?? true
-                guard canRetry else { return noteFailure(error) }
-                locked { $0.lastError = error }
-            }
-        }
-    }
-
-    /// Waits for the circuit; false if there is nothing to do any more.
-    private func isAdmitted() async -> Bool {
-        guard let circuit, locked({ $0.permit == nil }) else { return needsConnection }
-        var isForced = false
-        while !Task.isCancelled, needsConnection {
-            switch circuit.admit(isForced: isForced) {
-            case .granted(let permit):
-                locked { $0.permit = permit }
-                return true
-            case .refused(let until):
-                // Without a time somebody else's trial is under way: it will not take long.
-                let until = until ?? time.now + .seconds(1)
-                wakeup.silence()
-                locked { state in
-                    state.phase = .waiting
-                    state.isTriggered = false
-                }
-                published.send(.suspended(until: until))
-                isForced = await wakeup.wait(until: until, time)
-            }
-        }
-        return false
-    }
-
-    private var needsConnection: Bool {
-        locked { state in
-            switch state.phase {
-            case .connected, .closed: false
-            default: true
-            }
-        }
-    }
-
-    /// The next attempt and the wait before it; nil if there are no more.
-    private func nextAttempt() -> (Link, wait: Duration?)? {
-        let next: (Link, wait: Duration?)? = locked { state in
-            guard let wait = policy.delay(before: state.attempt + 1, using: &state.random) else { return nil }
-            state.attempt += 1
-            state.generation += 1
-            state.phase = .waiting
-            let link = Link(attempt: state.attempt, reconnector: self, generation: state.generation)
-            return (link, state.isTriggered ? nil : wait)
-        }
-        guard let next else {
-            noteFailure(exhausted(locked(\.lastError)))
-            return nil
-        }
-        published.send(.reconnecting(attempt: next.0.attempt))
-        return next
-    }
-
-    /// Makes the connection the one that work is done with; false if it has been lost already.
-    private func adopt(_ connection: Connection, _ link: Link) -> Bool {
-        locked { state in
-            guard state.lostGeneration < link.generation else { return false }
-            state.phase = .connected(connection)
-            published.send(.connected)
-            serveFirst(&state)
-            return true
-        }
-    }
-
-    private func noteFailure(_ cause: any Error) {
-        let failure =
-            cause as? ConnectivityError
-            ?? error(.attemptsExhausted, "the attempt to connect failed: \(cause)", underlying: cause)
-        let (waiters, permit) = locked { state in
-            state.phase = .failed(failure)
-            state.attempt = 0
-            state.lastError = nil
-            state.isTriggered = false
-            defer { state.permit = nil }
-            return (state.line.removeAll(), state.permit)
-        }
-        if let permit { circuit?.settle(permit, failure) }
-        published.send(.failed)
-        for waiter in waiters { waiter.resume(throwing: failure) }
-    }
-
-    fileprivate func confirm(_ generation: Int) {
-        let permit: CircuitBreaker.Permit? = locked { state in
-            guard generation == state.generation, state.lostGeneration < generation else { return nil }
-            state.attempt = 0
-            defer { state.permit = nil }
-            return state.permit
-        }
-        if let permit { circuit?.succeed(permit) }
-    }
-
-    fileprivate func lose(_ generation: Int) {
-        let wasConnected = locked { state in
-            guard generation == state.generation, state.lostGeneration < generation else { return false }
-            state.lostGeneration = generation
-            guard case .connected = state.phase else { return false }
-            state.phase = .idle
-            published.send(.disconnected)
-            return true
-        }
-        if wasConnected { wakeup.ring() }
-    }
-
-    private func close() {
-        let (waiters, permit) = locked { state in
-            state.phase = .closed
-            defer { state.permit = nil }
-            return (state.line.removeAll(), state.permit)
-        }
-        if let permit { circuit?.settle(permit, CancellationError()) }
-        published.send(.disconnected)
-        published.finish()
-        for waiter in waiters { waiter.resume(throwing: closed) }
-    }
-}
-
 // MARK: Errors
 
 extension Reconnector {
-    private var closed: ConnectivityError { error(.closed, "the connection is not kept any more") }
+    var closed: ConnectivityError { error(.closed, "the connection is not kept any more") }
 
-    private func exhausted(_ last: (any Error)?) -> ConnectivityError {
+    func exhausted(_ last: (any Error)?) -> ConnectivityError {
         let why = last.map { ", the last one: \(($0 as? ConnectivityError)?.message ?? "\($0)")" } ?? ""
         return error(.attemptsExhausted, "\(policy.attempts ?? 0) attempts to connect failed\(why)", underlying: last)
     }
 
-    private var late: ConnectivityError {
+    var late: ConnectivityError {
         var error = error(.timeout, "expected a connection within \(attemptTimeout)", canRetry: true)
         error.phase = .connect
         return error
     }
 
-    private func error(
+    func error(
         _ code: ConnectivityError.Code, _ message: String, canRetry: Bool = false, underlying: (any Error)? = nil
     ) -> ConnectivityError {
         ConnectivityError(

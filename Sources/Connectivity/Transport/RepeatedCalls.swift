@@ -1,3 +1,5 @@
+internal import Logging
+
 /// Calls of one service, repeated where that can help and does no harm.
 struct RepeatedCalls: Sendable {
     let transfers: HTTPTransfers
@@ -7,6 +9,7 @@ struct RepeatedCalls: Sendable {
     var luck: @Sendable () -> Double
     /// A call with all its tries is one call for it; while it is open, callers learn so at once.
     var circuit: Circuit?
+    var logger = Logger.silent
 
     var peer: Peer { transfers.peer }
 
@@ -17,7 +20,21 @@ struct RepeatedCalls: Sendable {
     func callAsFunction<Result>(
         if harmless: (ConnectivityError) -> Bool = { _ in true }, _ attempt: (_ left: Duration) async throws -> Result
     ) async throws -> Result {
-        try await guarded { try await tries(harmless, attempt) }
+        let start = time.now
+        do {
+            let result = try await guarded { try await tries(harmless, attempt) }
+            note(start, nil)
+            return result
+        } catch {
+            note(start, error)
+            throw error
+        }
+    }
+
+    private func note(_ start: ContinuousClock.Instant, _ error: (any Error)?) {
+        Measure.calls.count(peer.service, error)
+        Measure.callDurations.time(time.now - start, peer.service)
+        if let error { logger.debug("\(error)") }
     }
 
     /// Does something as one call for the circuit.
@@ -47,7 +64,9 @@ struct RepeatedCalls: Sendable {
     }
 
     /// Waits; a wait that is cancelled ends as a typed error.
-    func pause(_ wait: Duration, _ failure: ConnectivityError?) async throws {
+    func pause(_ wait: Duration, _ failure: ConnectivityError) async throws {
+        Measure.retries.count(peer.service, failure)
+        logger.info("\(failure.service): again in \(wait), after \(failure.code): \(failure.message)")
         do {
             try await time.sleep(for: wait)
         } catch {

@@ -38,7 +38,7 @@ extension Contract {
         .call("gradio GET /config: error unauthorized", "unauthorized; joined never"),
         .call("gradio GET /config: error not_ready", "server_error; joined never"),
         .call("gradio GET /config: respond {status: 200, text: <html>Welcome</html>}", "protocol; joined never"),
-        .call("gradio GET /config: respond {status: 200, json: {version: 6}}", "rejected; joined never"),
+        .call("gradio GET /config: respond {status: 200, json: {version: 6}}", "protocol; joined never"),
         .call(
             "gradio GET /config: respond {status: 302, headers: {location: 'http://127.0.0.1:1/'}}",
             "redirected; joined never"),

@@ -95,11 +95,36 @@ bench: setup ## throughput beside a bare libwebsockets server and nginx, events 
 bench-connectivity: setup $(VENV)/Clients ## the client library beside AsyncHTTPClient used bare, aiohttp and websockets
 	@SWIFT="$(SWIFT)" PYTHON="$(CURDIR)/$(VENV)/bin/python" Benchmarks/measure connectivity
 
+# Built apart, so that no other build begins anew.
 .PHONY: coverage
-coverage: setup ## which lines the Swift tests reach, by module
-	$(SWIFT) test --disable-xctest --enable-code-coverage
-	@bin="$$($(SWIFT) build --show-bin-path)"; \
-	"$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov" report "$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests)/'
+coverage: COVERED := --enable-code-coverage --scratch-path .build-coverage
+coverage: setup ## lines of Connectivity that its tests reach, by part, with gates; ALL=1: all Swift tests, and the other modules too
+	@mkdir -p reports
+	$(SWIFT) build --build-tests $(COVERED)
+	$(SWIFT) test --skip-build --disable-xctest $(COVERED) $(if $(ALL),,--filter ConnectivityTests)
+	@bin="$$($(SWIFT) build $(COVERED) --show-bin-path)"; \
+	cov="$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov"; \
+	files=("$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests|Benchmarks|Examples)/'); \
+	if [ -n "$(ALL)" ]; then "$$cov" report "$${files[@]}"; fi; \
+	"$$cov" export -summary-only "$${files[@]}" >reports/coverage.json; \
+	$(PYTHON) Tests/coverage-gates.py reports/coverage.json
+
+.PHONY: repeat
+repeat: setup ## RUNS=100 [ALL=1]: the tests of Connectivity, or all Swift tests, again and again until one fails
+	@mkdir -p reports
+	$(SWIFT) build --build-tests
+	@for run in $$(seq $(or $(RUNS),100)); do \
+	    timeout 300 $(SWIFT) test --skip-build --disable-xctest $(if $(ALL),,--filter ConnectivityTests) >reports/repeat.log 2>&1 \
+	        || { cat reports/repeat.log; echo "repeat: run $$run failed, or took 300 s; see reports/repeat.log"; exit 1; }; \
+	    printf '%s\n' "run $$run: $$(grep -oE 'Test run with .*' reports/repeat.log | tail -n 1)"; \
+	done; \
+	echo "repeat: $(or $(RUNS),100) runs, none failed"
+
+.PHONY: soak
+soak: setup ## MINUTES=10: the client library against fakes in chaos: nothing grows, nothing is lost, nothing is done twice
+	@$(SWIFT) build -q --product understudy
+	@$(SWIFT) build -q --product soak
+	@bin="$$($(SWIFT) build --show-bin-path)"; "$$bin/soak" "$$bin/understudy" $(or $(MINUTES),10)
 
 # Instrumented, a test computes for many seconds: two at once, so that none waits longer than a server does for its client.
 .PHONY: sanitize

@@ -144,6 +144,13 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ], path: "Benchmarks/connectivity", swiftSettings: [.swiftLanguageMode(.v6)]),
 
+        .executableTarget(
+            name: "soak",
+            dependencies: [
+                "Connectivity", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], path: "Benchmarks/soak", swiftSettings: [.swiftLanguageMode(.v6)]),
+
         // Connectivity at work, for the tests in Python of what clients see.
         .executableTarget(
             name: "onlooker", dependencies: ["Connectivity"], path: "Tests/Clients/onlooker", swiftSettings: settings),

@@ -132,7 +132,7 @@ import Testing
         ("drop: { after_bytes: 1 }", "2:7: drop needs how: one of reset, close, half_close, hang, close_frame"),
         ("drop: { how: reset, code: 1000 }", "2:27: code goes with how: close_frame only"),
         ("error: 99", "2:8: expected a whole number, 200 to 999, for a status, got \"99\""),
-        ("corrupt: { bad_chunk: 3 }", "2:23: expected true for bad_chunk, which has no amount, got \"3\""),
+        ("corrupt: { invalid_json: 3 }", "2:26: expected true for invalid_json, which has no amount, got \"3\""),
         (
             "corrupt: { huge_line: 1TB }",
             "2:23: expected a size, 1B to 64MB, for huge_line, such as 512 or 10KB, got \"1TB\""

@@ -70,7 +70,7 @@ import YAMLNodes
         "quota: { per: 1m }", "quota: { requests: 1, tokens: 1, per: 1m }", "quota: { requests: 1 }", "error: 99",
         "error: true", "error: {}", "error: { name: a, status: 500 }", "respond: 100", "respond: { txt: a }",
         "respond: { text: a, json: b }", "respond: { headers: { 'a b': c } }", "respond: { headers: { a: [[]] } }",
-        "interim: 200", "interim: 101", "corrupt: bad", "corrupt: { bad_chunk: 1 }", "corrupt: { comments: 0 }",
+        "interim: 200", "interim: 101", "corrupt: bad", "corrupt: { bad_accept_key: 1 }", "corrupt: { comments: 0 }",
         "corrupt: { wrong_content_length: 0 }", "corrupt: {}", "edit: {}", "edit: { a: 1 }", "edit: [/a]",
         "effects: []",
         "effects: [{}]", "effects: { delay: 1s }", "effects: [{ name: a }]", "dely: 1s", "error: a\nwhen: []",
@@ -80,6 +80,8 @@ import YAMLNodes
         "error: a\nwhen: { body: { /a: { exists: 1 } } }", "error: a\nwhen: { body: { /a: { one_of: [] } } }",
         "error: a\nwhen: { frist: 1 }", "name: [a]\nerror: a", "fault: NONE", "latency: { jitter: 1 }", "latency: 5",
         "delayDistribution: { type: uniform, lower: 1 }", "bandwidth: { rate: 0 }", "timeout: 5", "when: { first: 1 }",
+        "drop: { how: reset, after_bytes: 1, after: 1s }", "drop: { how: close_frame, after: 1s }", "upstream: 5",
+        "upstream: { error: 500 }", "latency: { latency: 1, stream: up }", "latency: { latency: 1, toxicity: 0 }",
     ])
     func `both refuse a rule about requests`(rule: String) throws {
         try bothRefuse(file("on: litellm POST /v1/chat/completions\n" + rule))
@@ -146,12 +148,13 @@ import YAMLNodes
         "delay: { step: { exponential: { mean: 1s } }, first_token: 1us, between_tokens: 1µs }", "throttle: 10KB/s",
         "throttle: 1.5MiB/s", "slice: 10", "slice: 10KB", "slice: { bytes: 1, gap: 1s }",
         "dribble: { pieces: 3, over: 1s }", "drop: reset", "drop: { how: hang, after_bytes: 1KB }",
+        "drop: { how: reset, after: 2s }",
         "drop: { how: half_close, after_messages: 0 }", "quota: { requests: 3, per: 1m }",
         "quota: { tokens: 0, per: 1ms, error: rate_limit }", "error: rate_limit", "error: 503",
         "error: { name: a, after_messages: 1, message: b, retry_after: 2s }", "error: { status: 500, text: no }",
         "respond: 204", "respond: { headers: { A: 1, b: [c, true] }, json: null }", "respond: {}",
         "respond: { status: 999, headers: [{ a: b }, { a: c }], binary: AAEC }", "respond: { body: [1] }",
-        "interim: [100, 103]", "corrupt: bad_chunk", "corrupt: [bad_chunk, { garbage: 1KB, invalid_json: true }]",
+        "interim: [100, 103]", "corrupt: bad_chunk", "corrupt: { bad_chunk: 0 }", "corrupt: [bad_chunk, { garbage: 1KB, invalid_json: true }]",
         "corrupt: { retry: 2s, comments: 3, wrong_content_length: -1 }", "edit: { /a: null, remove: [/b, ''] }",
         "edit: { '': 1, remove: /a }", "effects: [{ delay: 1s, error: a }, { delay: 2s }]", "name: 5\nerror: a",
         "fault: EMPTY_RESPONSE", "fixedDelayMilliseconds: 1.5",
@@ -181,5 +184,8 @@ import YAMLNodes
         "on: { fake: any, opens: /ws, header: { a: b }, client: c }\ndelay: { pong: 1s }",
         "on: { fake: any, sends: true }\nskip: true", "on: { fake: any, receives: '*' }\nskip: true",
         "'litellm POST /a: error rate_limit, first 3'", "on: any connect\ndelay: { handshake: 1s, close: 1s }",
+        "on: any connect\nupstream: { delay: 5ms, throttle: 1KB/s, slice: 10, drop: { how: hang, after_bytes: 5 } }",
+        "on: any connect\nupstream: [{ drop: hang }, { drop: { how: close, after: 1s }, delay: { close: 1s } }]",
+        "on: any connect\nlatency: { latency: 1, stream: upstream, toxicity: 0.5 }",
     ]
 }

@@ -96,7 +96,7 @@ struct CueSheet {
             case .send(let message, let times): sends.append((message, times))
             case .refuse: answer = answer ?? Downfall(cue).map { .down($0) }
             case .set(let members): changes.append(members)
-            case .state, .limit, .duplicate, .skip, .reorder, .misdeliver:
+            case .upstream, .state, .limit, .duplicate, .skip, .reorder, .misdeliver:
                 // Said with another effect, or not of requests: the reader of scenarios refuses them there.
                 continue
             }
@@ -118,13 +118,27 @@ struct CueSheet {
     }
 
     private mutating func add(_ drop: Drop, of rule: String) {
-        if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
+        if let fault = WireFault(drop) {
             cutBy = cutBy ?? rule
-            wire.append(.cut(afterBytes: bytes, ending))
+            wire.append(fault)
         } else if drop.afterMessages != nil {
             ending = ending ?? drop
         } else {
             answer = answer ?? .drop(drop)
+        }
+    }
+}
+
+extension WireFault {
+    /// An end that comes after so many bytes or so long; nil if it comes otherwise.
+    init?(_ drop: Drop) {
+        guard let ending = WireEnding(drop.manner) else { return nil }
+        if let bytes = drop.afterBytes {
+            self = .cut(afterBytes: bytes, ending)
+        } else if let time = drop.afterTime {
+            self = .expiry(time, ending)
+        } else {
+            return nil
         }
     }
 }

@@ -79,7 +79,7 @@ struct ReplyCorruption {
         case .badChunk:
             reply.headers.remove("content-length")
             reply.body = .stream { writer in
-                try await writer.write(Array(half))
+                if !half.isEmpty { try await writer.write(Array(half)) }
                 try await writer.writeRaw(Array("zz\r\n".utf8))
                 writer.abort()
             }

@@ -184,8 +184,8 @@ private struct MessagePlan {
         case .slice(let bytes, let variation, let gap):
             visit.impose(.slice(bytes, variation, gap, cue.random))
         case .drop(let drop):
-            if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
-                visit.impose(.cut(afterBytes: bytes, ending))
+            if let fault = WireFault(drop) {
+                visit.impose(fault)
             } else {
                 end(drop)
             }

@@ -22,18 +22,13 @@ extension Stage: ConnectionWatch {
     private func admit(_ effect: Effect, _ cue: Cue, _ connection: UInt64, _ admission: inout Admission) {
         note(effect.word, effect.summary, cue.rule, connection)
         switch effect {
-        case .delay(.close, let distribution):
-            var random = cue.random
-            admission.faults.append(.closeDelay(distribution.sample(&random)))
-        case .delay(.chunk, let distribution):
-            let draw = Draw(distribution, cue.random)
-            admission.faults.append(.latency { draw.next() })
+        case .delay(.close, _), .delay(.chunk, _), .throttle, .slice:
+            if let fault = WireFault(effect, cue.random) { admission.faults.append(fault) }
+        case .upstream(let effect):
+            if let fault = WireFault(effect, cue.random) { admission.faults.append(.upstream(fault)) }
         case .delay(_, let distribution):
             var random = cue.random
             admission.delay = (admission.delay ?? .zero) + distribution.sample(&random)
-        case .throttle(let rate): admission.faults.append(.throttle(bytesPerSecond: rate))
-        case .slice(let bytes, let variation, let gap):
-            admission.faults.append(.slice(bytes, variation, gap, cue.random))
         case .limit(let limit):
             if connections.count > limit { admission.ending = admission.ending ?? .close }
         case .refuse:
@@ -42,8 +37,8 @@ extension Stage: ConnectionWatch {
             admission.ending = .hang
         case .set(let changes): set(changes)
         case .drop(let drop):
-            if let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) {
-                admission.faults.append(.cut(afterBytes: bytes, ending))
+            if let fault = WireFault(drop) {
+                admission.faults.append(fault)
             } else {
                 admission.ending = admission.ending ?? Admission.Ending(drop.manner)
             }
@@ -66,6 +61,26 @@ extension Stage: ConnectionWatch {
 
     func note(_ word: String, _ detail: String, _ rule: String, _ connection: UInt64 = 0) {
         record(.effect(EffectRecord(rule: rule, effect: word, detail: detail)), connection)
+    }
+}
+
+extension WireFault {
+    /// What an effect of transfer is on the wire; nil for any other.
+    fileprivate init?(_ effect: Effect, _ random: SeededRandom) {
+        switch effect {
+        case .delay(.close, let distribution):
+            var random = random
+            self = .closeDelay(distribution.sample(&random))
+        case .delay(_, let distribution):
+            let draw = Draw(distribution, random)
+            self = .latency { draw.next() }
+        case .throttle(let rate): self = .throttle(bytesPerSecond: rate)
+        case .slice(let bytes, let variation, let gap): self = .slice(bytes, variation, gap, random)
+        case .drop(let drop):
+            guard let ending = WireEnding(drop.manner) else { return nil }
+            self = WireFault(drop) ?? .cut(afterBytes: 0, ending)
+        default: return nil
+        }
     }
 }
 

@@ -123,10 +123,8 @@ final class StreamScreen: @unchecked Sendable {
                     return try await end(.hang, by: cue.rule, writer)
                 case .set(let changes): visit.stage.set(changes)
                 case .drop(let drop):
-                    guard let bytes = drop.afterBytes, let ending = WireEnding(drop.manner) else {
-                        return try await end(drop.manner, by: cue.rule, writer)
-                    }
-                    visit.impose(.cut(afterBytes: bytes, ending))
+                    guard let fault = WireFault(drop) else { return try await end(drop.manner, by: cue.rule, writer) }
+                    visit.impose(fault)
                 case .corrupt(let corruption):
                     guard let broken = try await corrupt(output, corruption, cue.random, writer) else { return }
                     output = broken
@@ -202,7 +200,8 @@ final class StreamScreen: @unchecked Sendable {
             writer.abort()
             throw CancellationError()
         case .badChunk:
-            try await send(bytes, to: writer)
+            let before = Array(bytes.prefix(corruption.amount ?? bytes.count))
+            if !before.isEmpty { try await send(before, to: writer) }
             try await writer.writeRaw(Array("zz\r\n".utf8))
             endedBy = corruption.kind.rawValue
             writer.abort()

@@ -16,7 +16,7 @@ public struct Corruption: Sendable, Hashable {
         case truncatedBody = "truncated_body"
         /// A content-length that is so many bytes too large (too small if negative).
         case wrongContentLength = "wrong_content_length"
-        /// A chunk whose size is no number.
+        /// A chunk whose size is no number, after half of the body, or so many bytes.
         case badChunk = "bad_chunk"
         /// So many bytes that are no HTTP instead of the answer.
         case garbage
@@ -91,7 +91,8 @@ public struct Corruption: Sendable, Hashable {
         /// Whether an amount means anything.
         public var hasAmount: Bool {
             switch self {
-            case .truncatedBody, .wrongContentLength, .garbage, .hugeHeaders, .comments, .retry, .hugeLine, .pingFlood,
+            case .truncatedBody, .wrongContentLength, .badChunk, .garbage, .hugeHeaders, .comments, .retry, .hugeLine,
+                .pingFlood,
                 .oversizedControl:
                 true
             default: false

@@ -1,7 +1,7 @@
 public import JSONTree
 
 /// What a rule does. One case for each word of the language; the words are listed in ``EffectWord``.
-public enum Effect: Sendable, Hashable {
+public indirect enum Effect: Sendable, Hashable {
     /// `delay`: something happens later.
     case delay(DelayPoint, Distribution)
     /// `throttle`: no more than so many bytes a second leave.
@@ -12,6 +12,8 @@ public enum Effect: Sendable, Hashable {
     case dribble(pieces: Int, over: Duration)
     /// `drop`: the connection ends, or falls silent.
     case drop(Drop)
+    /// `upstream`: a `delay`, `throttle`, `slice` or `drop` of what the client sends.
+    case upstream(Effect)
     /// `refuse`: all connections end and the port is closed, and open again after a time; nil as long as the rule
     /// lasts. At the rule's time, or when what it is about happens.
     case refuse(Duration?)
@@ -85,17 +87,21 @@ public struct Drop: Sendable, Hashable {
     public var afterBytes: Int?
     /// So many messages of what follows are let through.
     public var afterMessages: Int?
+    /// So long afterwards.
+    public var afterTime: Duration?
     /// The close code of a WebSocket.
     public var code: Int?
     /// The reason beside it.
     public var reason: String
 
     public init(
-        _ manner: Manner, afterBytes: Int? = nil, afterMessages: Int? = nil, code: Int? = nil, reason: String = ""
+        _ manner: Manner, afterBytes: Int? = nil, afterMessages: Int? = nil, afterTime: Duration? = nil,
+        code: Int? = nil, reason: String = ""
     ) {
         self.manner = manner
         self.afterBytes = afterBytes
         self.afterMessages = afterMessages
+        self.afterTime = afterTime
         self.code = code
         self.reason = reason
     }

@@ -3,7 +3,7 @@ internal import Words
 
 /// The words of the language for what a rule does: one for each case of ``Effect``.
 public enum EffectWord: String, Sendable, Hashable, CaseIterable {
-    case delay, throttle, slice, dribble, drop, refuse, state, limit, quota, error, respond, interim, corrupt,
+    case delay, throttle, slice, dribble, drop, upstream, refuse, state, limit, quota, error, respond, interim, corrupt,
         duplicate, skip
     case reorder, misdeliver, send, edit, set
 }
@@ -20,6 +20,7 @@ extension Effect {
         case .slice: .slice
         case .dribble: .dribble
         case .drop: .drop
+        case .upstream: .upstream
         case .refuse: .refuse
         case .state: .state
         case .limit: .limit

@@ -11,7 +11,7 @@ public enum EffectAlias: String, Sendable, Hashable, CaseIterable {
     /// `dribble` by `{numberOfChunks, totalDuration}`.
     case chunkedDribbleDelay
 
-    // Toxiproxy, "Toxics" in its README; all of them downstream.
+    // Toxiproxy, "Toxics" in its README: each with `stream` (`downstream`, `upstream`) and `toxicity`, its probability.
     /// `{latency, jitter}`: `delay`.
     case latency
     /// `{rate}` in KB/s: `throttle`.
@@ -41,7 +41,7 @@ public enum WireMockFault: String, Sendable, Hashable, CaseIterable {
         case .connectionReset: .drop(Drop(.reset))
         case .emptyResponse: .corrupt(Corruption(.emptyAnswer))
         // A head of 200, and then what is no chunk.
-        case .malformedChunk: .corrupt(Corruption(.badChunk))
+        case .malformedChunk: .corrupt(Corruption(.badChunk, amount: 0))
         case .randomData: .corrupt(Corruption(.garbage))
         }
     }

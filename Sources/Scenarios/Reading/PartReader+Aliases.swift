@@ -3,11 +3,31 @@ internal import YAMLNodes
 
 extension PartReader {
     private static let longestMilliseconds = 3_600_000
-    private static let mostBytes = 1_000_000_000
+    static let mostOfToxic = 1_000_000_000
 
     /// What an alias says in our words.
     func effects(_ alias: EffectAlias, _ mark: YAMLMark, _ node: YAMLNode) -> [LocatedEffect] {
-        read(alias, node).map { LocatedEffect(effect: $0, mark: mark) }
+        guard alias.isToxic else { return read(alias, node).map { LocatedEffect(effect: $0, mark: mark) } }
+        guard node.mapping != nil else {
+            log.expected("a mapping with the attributes of \(alias.rawValue)", at: node)
+            return []
+        }
+        let stream: ToxicStream? = node["stream"].map { word($0, of: "stream") } ?? .downstream
+        let toxicity = node["toxicity"].flatMap { probability($0, of: "toxicity") }
+        // Where it is from is taken away, what is left are its attributes.
+        let attributes = node.without(["stream", "toxicity"])
+        guard let stream, let toxic = toxic(alias, attributes) else { return [] }
+        let effects = stream == .upstream ? toxic.upstream : toxic.downstream
+        return effects.enumerated().map { place, effect in
+            LocatedEffect(
+                effect: effect, mark: mark,
+                // One for all: what a connection gets may be more or fewer.
+                ofConnection: stream == .upstream ? nil : place == 0 ? toxic.ofConnection : [], toxicity: toxicity)
+        }
+    }
+
+    private enum ToxicStream: String, CaseIterable {
+        case downstream, upstream
     }
 
     private func read(_ alias: EffectAlias, _ node: YAMLNode) -> [Effect] {
@@ -25,41 +45,12 @@ extension PartReader {
                 return []
             }
             return [.dribble(pieces: given[0], over: .milliseconds(given[1]))]
-        case .latency:
-            guard let given = numbers(node, ["latency"], ["jitter"], of: name) else { return [] }
-            let (latency, jitter) = (Duration.milliseconds(given[0]), Duration.milliseconds(given[1]))
-            let spread = Distribution.uniform(max(.zero, latency - jitter), min(latency + jitter, Distribution.longest))
-            return [.delay(.head, jitter == .zero ? .fixed(latency) : spread)]
-        case .bandwidth:
-            guard let given = numbers(node, ["rate"], of: name, upTo: Self.mostBytes) else { return [] }
-            guard given[0] > 0 else {
-                log.expected("a rate over 0", at: node)
-                return []
-            }
-            return [.throttle(bytesPerSecond: given[0] * 1000)]
-        case .slowClose:
-            return numbers(node, ["delay"], of: name).map { [.delay(.close, .fixed(.milliseconds($0[0])))] } ?? []
-        case .timeout, .resetPeer:
-            guard let given = numbers(node, ["timeout"], of: name) else { return [] }
-            if alias == .timeout, given[0] == 0 { return [.drop(Drop(.hang))] }
-            let drop = Effect.drop(Drop(alias == .timeout ? .close : .reset))
-            return given[0] == 0 ? [drop] : [.delay(.head, .fixed(.milliseconds(given[0]))), drop]
-        case .slicer:
-            guard
-                let given = numbers(
-                    node, ["average_size"], ["size_variation", "delay"], of: name, upTo: Self.mostBytes)
-            else { return [] }
-            let bytes = max(1, given[0])
-            return [.slice(bytes: bytes, variation: min(given[1], bytes), gap: .fixed(.microseconds(given[2])))]
-        case .limitData:
-            return numbers(node, ["bytes"], of: name, upTo: Self.mostBytes).map {
-                [.drop(Drop(.close, afterBytes: $0[0]))]
-            } ?? []
+        default: return []
         }
     }
 
     /// The numbers of a mapping, those that may be missing being 0.
-    private func numbers(
+    func numbers(
         _ node: YAMLNode, _ needed: [String], _ possible: [String] = [], of what: String,
         upTo most: Int = Self.longestMilliseconds
     ) -> [Int]? {
@@ -127,5 +118,14 @@ extension PartReader {
             }
             return .lognormal(median: first, p99: .nanoseconds(Int64((p99 * 1e9).rounded())))
         }
+    }
+}
+
+extension YAMLNode {
+    /// A mapping without these members.
+    fileprivate func without(_ names: Set<String>) -> YAMLNode {
+        guard let mapping else { return self }
+        let left = mapping.filter { !names.contains($0.key.scalar?.text ?? "") }
+        return YAMLNode(content: .mapping(left), mark: mark)
     }
 }

@@ -5,6 +5,10 @@ internal import YAMLNodes
 struct LocatedEffect {
     var effect: Effect
     var mark: YAMLMark
+    /// What another tool's word means instead, where the rule is about connections.
+    var ofConnection: [Effect]?
+    /// The probability with which another tool has it act.
+    var toxicity: Double?
 }
 
 extension PartReader {
@@ -28,6 +32,7 @@ extension PartReader {
         case .slice: return one(slice(node))
         case .dribble: return one(dribble(node))
         case .drop: return one(drop(node).map { .drop($0) })
+        case .upstream: return upstream(node)
         case .refuse:
             if node.scalar?.truth == true { return [.refuse(nil)] }
             return one(duration(node, of: "refuse").map { .refuse($0) })
@@ -132,7 +137,9 @@ extension PartReader {
             let manner: Drop.Manner? = word(node, of: "way to drop")
             return manner.map { Drop($0) }
         }
-        guard let fields = fields(node, ["how", "after_bytes", "after_messages", "code", "reason"], of: "drop") else {
+        guard
+            let fields = fields(node, ["how", "after_bytes", "after_messages", "after", "code", "reason"], of: "drop")
+        else {
             return nil
         }
         guard fields["how"] != nil || fields["code"] != nil else {
@@ -145,6 +152,7 @@ extension PartReader {
         var drop = Drop(manner)
         drop.afterBytes = fields["after_bytes"].flatMap { bytes($0, 0...1_000_000_000_000, of: "after_bytes") }
         drop.afterMessages = fields["after_messages"].flatMap { number($0, 0...1_000_000_000, of: "after_messages") }
+        drop.afterTime = fields["after"].flatMap { duration($0, of: "after", atLeast: .milliseconds(1)) }
         drop.code = fields["code"].flatMap { closeCode($0) }
         drop.reason = fields["reason"].flatMap { text($0, of: "reason") } ?? ""
         if let reason = fields["reason"], drop.reason.utf8.count > 123 {
@@ -153,13 +161,47 @@ extension PartReader {
         for name in ["code", "reason"] where manner != .closeFrame {
             if let field = fields[name] { log.add("\(name) goes with how: close_frame only", at: field.mark) }
         }
-        if drop.afterBytes != nil, drop.afterMessages != nil {
-            log.add("expected after_bytes or after_messages, got both", at: node.mark)
+        let measures = ["after_bytes", "after_messages", "after"].filter { fields[$0] != nil }
+        if measures.count > 1 {
+            log.add("expected one of \(measures.joined(separator: " or ")), got both", at: node.mark)
         }
-        if drop.afterBytes != nil, manner == .closeFrame, let field = fields["after_bytes"] {
-            log.add("a close frame cannot come after so many bytes: say after_messages", at: field.mark)
+        for name in ["after_bytes", "after"] where manner == .closeFrame {
+            if let field = fields[name] {
+                log.add(
+                    "a close frame does not come \(name.replacing("_", with: " ")): say after_messages", at: field.mark)
+            }
         }
         return drop
+    }
+
+    /// `{throttle: 10KB/s, drop: {how: reset, after_bytes: 100}}`, of what the client sends.
+    private func upstream(_ node: YAMLNode) -> [Effect] {
+        let words: [EffectWord] = [.delay, .throttle, .slice, .drop]
+        let members = members(node, of: "upstream") ?? []
+        if members.isEmpty, node.mapping != nil {
+            log.expected("what happens upstream, such as {delay: 50ms}", at: node)
+        }
+        return members.flatMap { key, name, value -> [Effect] in
+            guard let word = EffectWord(rawValue: name), words.contains(word) else {
+                log.unknown("effect upstream", name, among: words.map(\.rawValue), at: key.mark)
+                return []
+            }
+            return effect(word, value).compactMap { effect in
+                switch effect {
+                // Each piece as it comes.
+                case .delay(.head, let distribution): return .upstream(.delay(.chunk, distribution))
+                case .delay(let point, _) where point != .chunk && point != .close:
+                    log.add(
+                        "delay \(point.rawValue) is not of what a client sends: expected chunk or close", at: value.mark
+                    )
+                    return nil
+                case .drop(let drop) where drop.afterMessages != nil || ![.reset, .close, .hang].contains(drop.manner):
+                    log.expected("reset, close or hang, after_bytes or after a time, upstream", at: value)
+                    return nil
+                default: return .upstream(effect)
+                }
+            }
+        }
     }
 
     private func closeCode(_ node: YAMLNode) -> Int? {
@@ -233,7 +275,7 @@ extension PartReader {
         case .retry: return duration(node, of: name).map { Int($0.seconds * 1000) }
         case .comments, .pingFlood: return number(node, 1...100_000, of: name)
         case .oversizedControl: return bytes(node, 126...1_000_000, of: name)
-        case .truncatedBody: return bytes(node, 0...Self.mostBytes, of: name)
+        case .truncatedBody, .badChunk: return bytes(node, 0...Self.mostBytes, of: name)
         default: return bytes(node, 1...Self.mostBytes, of: name)
         }
     }

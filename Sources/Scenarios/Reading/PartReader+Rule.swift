@@ -53,10 +53,24 @@ extension PartReader {
     ) -> Rule {
         var match = match
         var effects = effects
+        let trigger = trigger.with(toxicity(effects, trigger))
         if settle(&match, trigger, &effects) { check(match, trigger, effects) }
         return Rule(
             name: name, on: match.match, when: trigger, effects: effects.map(\.effect),
             place: SourcePlace(line: mark.line, column: mark.column))
+    }
+
+    /// The probability that a toxic brings for the whole rule.
+    private func toxicity(_ effects: [LocatedEffect], _ trigger: Trigger) -> Double? {
+        guard let first = effects.first(where: { $0.toxicity != nil }) else { return nil }
+        if trigger.probability != nil {
+            log.add("toxicity is the probability of the rule: expected one of them", at: first.mark)
+        } else if let other = effects.first(where: { $0.toxicity != first.toxicity }) {
+            log.add(
+                "toxicity is the probability of the whole rule: give \(other.effect.gist) a rule of its own",
+                at: other.mark)
+        }
+        return first.toxicity
     }
 
     /// The words of all effects.

@@ -61,7 +61,7 @@ extension Effect {
                 drop.manner == .closeFrame ? [.opens] : [.request, .opens]
             } else if drop.manner == .closeFrame {
                 [.opens, .receives, .sends]
-            } else if drop.afterBytes != nil {
+            } else if drop.afterBytes != nil || drop.afterTime != nil {
                 [.connect, .request, .opens, .receives, .sends]
             } else {
                 switch drop.manner {
@@ -70,6 +70,7 @@ extension Effect {
                 default: [.request, .opens, .receives, .sends]
                 }
             }
+        case .upstream: [.connect]
         case .limit: [.whole, .connect]
         case .refuse, .state, .set: Set(Subject.Sort.allCases)
         case .quota, .dribble: [.request]
@@ -134,7 +135,11 @@ extension PartReader {
     /// not one thing.
     func settle(_ match: inout LocatedMatch, _ trigger: Trigger, _ effects: inout [LocatedEffect]) -> Bool {
         if match.match.subject == .whole, !settleWhole(&match, trigger, effects) { return false }
-        for index in effects.indices where match.match.subject == .connect {
+        guard match.match.subject == .connect else { return true }
+        effects = effects.flatMap { located in
+            (located.ofConnection ?? [located.effect]).map { LocatedEffect(effect: $0, mark: located.mark) }
+        }
+        for index in effects.indices {
             if case .delay(.head, let distribution) = effects[index].effect {
                 effects[index].effect = .delay(.handshake, distribution)
             }

@@ -26,17 +26,20 @@ extension PartReader {
             duration($0, of: "for", atLeast: .milliseconds(1), upTo: Self.longestTime)
         }
         trigger.per = fields["per"].flatMap { word($0, of: "per") } ?? .fake
-        if let node = fields["probability"], let value = decimal(node, of: "probability") {
-            if value > 0, value <= 1 {
-                trigger.probability = value
-            } else {
-                log.expected("a probability over 0 and up to 1, such as 0.2", at: node)
-            }
-        }
+        trigger.probability = fields["probability"].flatMap { probability($0, of: "probability") }
         if !trigger.canAct {
             log.add("these counts are never met together, so that the rule could never act", at: node.mark)
         }
         return (trigger, conditions(node))
+    }
+
+    func probability(_ node: YAMLNode, of what: String) -> Double? {
+        guard let value = decimal(node, of: what) else { return nil }
+        guard value > 0, value <= 1 else {
+            log.expected("a \(what) over 0 and up to 1, such as 0.2", at: node)
+            return nil
+        }
+        return value
     }
 
     private func count(_ node: YAMLNode, of what: String) -> Int? {
@@ -45,6 +48,12 @@ extension PartReader {
 }
 
 extension Trigger {
+    func with(_ probability: Double?) -> Trigger {
+        var trigger = self
+        trigger.probability = trigger.probability ?? probability
+        return trigger
+    }
+
     /// Whether there is a count that it wants.
     var canAct: Bool {
         if !nth.isEmpty { return nth.contains { wants(count: $0) } }

@@ -15,6 +15,7 @@ extension Effect {
             ["bytes": .int(bytes), "variation": .int(variation), "gap": gap.json]
         case .dribble(let pieces, let time): ["pieces": .int(pieces), "over": .string(time.spelled)]
         case .drop(let drop): drop.json
+        case .upstream(let effect): [effect.word: effect.value]
         case .refuse(let duration): duration.map { .string($0.spelled) } ?? true
         case .state(let kept): kept ? "kept" : "lost"
         case .limit(let connections): ["connections": .int(connections)]
@@ -52,6 +53,7 @@ extension Drop {
         var members: JSONObject = ["how": .string(manner.rawValue)]
         members["after_bytes"] = afterBytes.map { .int($0) }
         members["after_messages"] = afterMessages.map { .int($0) }
+        members["after"] = afterTime.map { .string($0.spelled) }
         members["code"] = code.map { .int($0) }
         if !reason.isEmpty { members["reason"] = .string(reason) }
         return members.count == 1 ? .string(manner.rawValue) : .object(members)

@@ -12,6 +12,7 @@ extension Effect: CustomStringConvertible {
                 + (gap == .fixed(.zero) ? "" : ", \(gap) between them")
         case .dribble(let pieces, let time): "in \(pieces.of("piece")) over \(time.spelled)"
         case .drop(let drop): drop.summary
+        case .upstream(let effect): "what the client sends: \(effect.summary)"
         case .refuse(let duration): "the port is closed" + (duration.map { " for \($0.spelled)" } ?? "")
         case .state(let kept): kept ? "its state is kept" : "its state is lost"
         case .limit(let connections): "no more than \(connections.of("connection")) at once"
@@ -73,6 +74,7 @@ extension Drop {
             case .closeFrame: "close frame" + (code.map { " \($0)" } ?? "") + (reason.isEmpty ? "" : " \"\(reason)\"")
             }
         if let afterBytes { return "\(how) after \(afterBytes.of("byte"))" }
+        if let afterTime { return "\(how) after \(afterTime.spelled)" }
         return how + (afterMessages.map { " after \($0.of("message"))" } ?? "")
     }
 }
@@ -113,7 +115,7 @@ extension Corruption {
         guard kind.hasAmount else { return name }
         let amount = amount ?? kind.usualAmount
         switch kind {
-        case .truncatedBody: return self.amount.map { "\(name) after \($0.of("byte"))" } ?? name
+        case .truncatedBody, .badChunk: return self.amount.map { "\(name) after \($0.of("byte"))" } ?? name
         case .wrongContentLength: return "\(name), by \(amount)"
         case .retry: return "\(name) of \(amount) ms"
         case .comments: return amount.of("comment")

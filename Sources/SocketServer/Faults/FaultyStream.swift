@@ -43,6 +43,9 @@ final class FaultyStream: ByteStream {
     private var ended: WireEnding?
     private var timer: LoopTimer?
     private var endTimer: LoopTimer?
+    private var expiryTimer: LoopTimer?
+    /// What the client sends, if that misbehaves too.
+    private var input: HeldInput?
 
     /// How long a client may take to close its side of a connection that was cut by FIN.
     private static let lingerTimeout = Duration.seconds(2)
@@ -70,7 +73,10 @@ final class FaultyStream: ByteStream {
 
     /// - Parameter waiting: bytes that were written before and are not here yet.
     func impose(_ fault: WireFault, after waiting: Int = 0) {
-        guard ended == nil, lower.isOpen else { return }
+        guard lower.isOpen else { return }
+        if case .upstream(.expiry(let duration, let ending)) = fault { return expire(after: duration, ending) }
+        if case .expiry(let duration, let ending) = fault { return expire(after: duration, ending) }
+        guard ended == nil else { return }
         liftAfter = nil
         switch fault {
         case .throttle(let bytesPerSecond): pacing.bytesPerSecond = bytesPerSecond
@@ -78,12 +84,35 @@ final class FaultyStream: ByteStream {
         case .latency(let latency): pacing.latency = latency
         case .cut(let count, let ending): cut = (max(0, count) + heldBytes + waiting, ending)
         case .closeDelay(let duration): closeDelay = duration
+        case .expiry: break
+        case .upstream(let fault):
+            let input =
+                self.input
+                ?? HeldInput(
+                    loop: loop,
+                    deliver: { [unowned self] in
+                        handler?.received($0)
+                        updateReading()
+                    }, end: { [unowned self] in end($0) })
+            self.input = input
+            input.isWanted = wantsReading
+            input.impose(fault)
         case .stopReading:
             stopsReading = true
             updateReading()
             presence.start()
         }
         pump()
+    }
+
+    /// An end by the clock, of a connection that hangs as well.
+    private func expire(after duration: Duration, _ ending: WireEnding) {
+        if let expiryTimer = expiryTimer.take() { loop.removeTimer(expiryTimer) }
+        guard ended == nil || ended == .hang else { return }
+        expiryTimer = loop.addFakeTimer(at: loop.now + duration) { [unowned self] in
+            expiryTimer = nil
+            if ended == nil || ended == .hang { end(ending) }
+        }
     }
 
     /// Has all faults end when what has been written so far has left.
@@ -122,11 +151,13 @@ final class FaultyStream: ByteStream {
 
     func setReading(_ reads: Bool) {
         wantsReading = reads
+        input?.isWanted = reads
         updateReading()
     }
 
     private func updateReading() {
-        lower.setReading(ended == .fin || (wantsReading && !stopsReading))
+        let isHeldBack = stopsReading || input?.isFull ?? false
+        lower.setReading(ended == .fin || (wantsReading && !isHeldBack))
     }
 
     func shutdownOutput() {
@@ -136,6 +167,7 @@ final class FaultyStream: ByteStream {
     }
 
     func close(_ cause: ClosingCause) {
+        if !lower.isOpen { input?.stop() }
         if ended == .halfClose { return lower.close(cause) }
         guard ended == nil else { return }
         request = .close(cause)
@@ -150,6 +182,7 @@ final class FaultyStream: ByteStream {
     }
 
     func drop(resets: Bool) {
+        if !lower.isOpen { input?.stop() }
         lower.drop(resets: resets)
     }
 
@@ -199,6 +232,7 @@ final class FaultyStream: ByteStream {
         cut = nil
         closeDelay = .zero
         liftAfter = nil
+        if let expiryTimer = expiryTimer.take() { loop.removeTimer(expiryTimer) }
     }
 
     private func wait(until due: ContinuousClock.Instant) {
@@ -245,9 +279,12 @@ final class FaultyStream: ByteStream {
         held = []
         first = 0
         heldBytes = 0
+        let expiry = ending == .hang ? expiryTimer.take() : nil
         cancelTimers()
+        expiryTimer = expiry
         presence.stop()
         stopsReading = false
+        if ending == .reset || ending == .fin { input?.stop() }
     }
 
     private func end(_ ending: WireEnding) {
@@ -284,13 +321,16 @@ final class FaultyStream: ByteStream {
     private func cancelTimers() {
         if let timer = timer.take() { loop.removeTimer(timer) }
         if let timer = endTimer.take() { loop.removeTimer(timer) }
+        if let timer = expiryTimer.take() { loop.removeTimer(timer) }
     }
 }
 
 extension FaultyStream: ByteStreamHandler {
     func received(_ bytes: [UInt8]) {
         guard ended != .fin, ended != .reset else { return }
-        handler?.received(bytes)
+        guard let input else { return handler?.received(bytes) ?? () }
+        input.take(bytes)
+        updateReading()
     }
 
     func becameWritable() {
@@ -303,6 +343,9 @@ extension FaultyStream: ByteStreamHandler {
         presence.stop()
         held = []
         heldBytes = 0
-        handler.take()?.closed()
+        guard let input else { return handler.take()?.closed() ?? () }
+        // Held by what it waits for, as the lower stream lets it go now.
+        isLowerWritable = true
+        input.close { [self] in handler.take()?.closed() }
     }
 }

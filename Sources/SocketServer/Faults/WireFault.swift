@@ -4,7 +4,7 @@
 /// hold together, and of a kind the last one. The order of bytes is kept, and a writer that is ahead of what is let out
 /// suspends as it does for a slow client. In HTTP/2 a fault is one of the whole connection, with all its streams and the
 /// frames that belong to none; what concerns one stream is done by ``ResponseWriter``.
-public enum WireFault: Sendable {
+public indirect enum WireFault: Sendable {
     /// So many bytes leave in a second, spread evenly (every 10 ms, or byte by byte).
     case throttle(bytesPerSecond: Int)
     /// At most so many bytes leave at once (with `size`, which is asked for each piece, that many), and the next ones not
@@ -12,11 +12,16 @@ public enum WireFault: Sendable {
     case slice(bytes: Int, size: (@Sendable () -> Int)? = nil, gap: @Sendable () -> Duration)
     /// So many bytes leave, exactly, and then the connection ends.
     case cut(afterBytes: Int, WireEnding)
+    /// So long after this, the connection ends.
+    case expiry(Duration, WireEnding)
     /// An end of ours, close or half close, comes so much later than it would.
     case closeDelay(Duration)
     /// Each piece that is written leaves so much later, as over a long line: what is written meanwhile is under way
     /// as well and nothing overtakes.
     case latency(@Sendable () -> Duration)
+    /// The same to what the client sends. A cut there ends the connection with the first byte that is too many, or, if it
+    /// is to hang, lets what comes go nowhere; a delay of the close has the client's leaving known so much later.
+    case upstream(WireFault)
     /// Nothing is read any more: what the client sends piles up on its way.
     case stopReading
 }

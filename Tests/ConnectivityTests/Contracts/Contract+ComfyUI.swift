@@ -26,6 +26,7 @@ extension Contract {
         .job("comfyui POST /prompt: drop reset", "connection_lost; asked 3 times"),
         .job("comfyui GET /history/{prompt_id}: drop reset, first 2", "the picture, made once; asked once"),
         .job("comfyui connect: drop reset, once", "connection_lost; asked never"),
+        .job("comfyui connect: upstream {delay: 20ms}", "the picture, made once; asked once"),
         .job("comfyui: refuse 20ms, state kept", "the picture, made once; asked once; reconnected"),
         .job("comfyui: refuse 20ms, state lost", "the picture, made once; asked once; reconnected"),
         .job("comfyui: state lost, refuse 20ms", "the picture, made once; asked once; reconnected"),

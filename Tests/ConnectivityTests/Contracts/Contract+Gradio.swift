@@ -21,6 +21,7 @@ extension Contract {
             "gradio GET /gradio_api/queue/data: drop {how: hang, after_messages: 2}", "timeout (read); joined once",
             hasty: true),
         .call("gradio connect: drop reset", "connection_lost; joined never"),
+        .call("gradio connect: upstream {delay: 20ms}", "the output; joined once"),
         .call("gradio: refuse true", "refused; joined never"),
         .call("gradio: refuse 20ms, state lost", "the output; joined once"),
         .call("gradio: state kept, refuse 20ms", "the output; joined once"),

@@ -32,6 +32,8 @@ extension Contract {
             hasty: true),
         .chat("litellm connect: drop reset", "connection_lost; asked never"),
         .chat("litellm connect: drop hang", "timeout (read); asked never", hasty: true),
+        .chat("litellm connect: upstream {delay: 20ms, throttle: 20KB/s}", "the answer; asked once"),
+        .chat("litellm connect: upstream {drop: {how: reset, after_bytes: 100}}", "connection_lost; asked never"),
         .chat("litellm: refuse true", "refused; asked never"),
         .chat("litellm: refuse 20ms, state lost", "the answer; asked once"),
         .chat("litellm: state lost, refuse 20ms", "the answer; asked once"),

@@ -231,11 +231,15 @@ final class Stage: @unchecked Sendable {
                 try await stream(produce, to: writer, head, visit, sheet, isEvents: isEvents)
             }
         case .webSocket(var options, let run):
-            let head = reply
+            var head = reply
+            if isRecording, let fields = visit.exchange.handshakeFields(options, with: reply.headers) {
+                head.headers = fields
+            }
+            let opening = head
             let screen = SocketScreen(visit, sheet)
             options.screen = screen
             reply.body = .webSocket(options) { [self] socket in
-                visit.finish(head, body: [], size: 0, outcome: .complete, opened: true)
+                visit.finish(opening, body: [], size: 0, outcome: .complete, opened: true)
                 sockets[visit.number] = screen
                 defer { sockets[visit.number] = nil }
                 screen.open(socket)

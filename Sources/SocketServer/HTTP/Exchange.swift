@@ -78,6 +78,14 @@ public final class Exchange: @unchecked Sendable {
             && request.headers.list("connection", contains: "upgrade")
     }
 
+    /// The fields of the answer that takes a request for WebSocket, those of the server's style apart; nil for a request
+    /// that cannot be taken.
+    ///
+    /// - Parameter extra: the handler's own, which come last.
+    public func handshakeFields(_ options: WebSocketOptions, with extra: HeaderFields) -> HeaderFields? {
+        WebSocketHandshake(request: request, options: options)?.headers(extra: extra)
+    }
+
     /// Has the connection misbehave from now on, beyond this exchange: see ``WireFault``.
     public func impose(_ fault: WireFault) {
         carrier.impose(fault)

@@ -1,5 +1,6 @@
 import Fakes
 import JSONTree
+import Journal
 import Scenarios
 import SocketServer
 import Testing
@@ -41,6 +42,17 @@ import UnderstudyTestKit
 
             #expect(head.hasPrefix("HTTP/1.1 101"))
             #expect(frames == Self.status + Self.hello)
+        }
+    }
+
+    @Test func `the journal has the handshake as it was answered`() async throws {
+        try await withRules { fake in
+            _ = try await talk(fake)
+            let opened = try #require(try fake.journal.exchanges(.path("/ws")).first)
+
+            #expect(opened.status == 101)
+            #expect(opened.responseHeaders["sec-websocket-accept"] == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")
+            #expect(opened.responseHeaders["upgrade"] == "websocket")
         }
     }
 

@@ -103,7 +103,6 @@ import Testing
                 "busy.yaml:5:22: expected a path that begins with a slash, got \"prompt\"",
                 "busy.yaml:6:13: unknown field of when \"evry\": did you mean \"every\"?",
                 "busy.yaml:7:12: expected a duration with its unit for delay, such as 200ms or 200s, got \"200\"",
-                "busy.yaml:8:5: a rule needs an effect: one of \(PartReader.words.joined(separator: ", "))",
                 "busy.yaml:9:5: unknown field of a rule \"dely\": did you mean \"delay\"?",
                 "busy.yaml:10:5: a rule needs on: what it is about, such as \"comfyui POST /prompt\"",
             ])

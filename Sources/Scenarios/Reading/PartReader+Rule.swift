@@ -18,6 +18,7 @@ extension PartReader {
         var conditions: [Condition] = []
         var effects: [LocatedEffect] = []
         var hasEffects = false
+        var hasUnknown = false
         for (key, field, value) in members {
             switch field {
             case "name": name = text(value, of: field) ?? ""
@@ -33,6 +34,7 @@ extension PartReader {
                     effects += read
                     hasEffects = true
                 } else {
+                    hasUnknown = true
                     log.unknown(
                         "field of a rule", field, among: ["name", "on", "when", "effects"] + Self.allWords, at: key.mark
                     )
@@ -40,7 +42,8 @@ extension PartReader {
             }
         }
         if !hasMatch { log.add("a rule needs on: what it is about, such as \"comfyui POST /prompt\"", at: node.mark) }
-        if !hasEffects || effects.isEmpty && log.count == noted {
+        // A word that is not known may be meant for one.
+        if !hasEffects && !hasUnknown || effects.isEmpty && log.count == noted {
             log.add("a rule needs an effect: one of \(Self.words.joined(separator: ", "))", at: node.mark)
         }
         guard var match, !effects.isEmpty else { return nil }

@@ -3,7 +3,7 @@
 Nothing is changed on the way but the port, so that what a client meets here it meets without the tap as well.
 """
 
-import asyncio
+import socket
 import threading
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -47,20 +47,21 @@ class Tap:
         parts = urlsplit(upstream)
         self._upstream = (parts.hostname, parts.port)
         self._lines: list[Line] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._threads: list[threading.Thread] = []
+        self._ends: set[socket.socket] = set()
 
     def __enter__(self) -> "Tap":
-        self._thread.start()
-        self._server = self._wait(asyncio.start_server(self._serve, "127.0.0.1", 0))
-        self.url = "http://127.0.0.1:%d" % self._server.sockets[0].getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.url = "http://127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._start(self._accept)
         return self
 
     def __exit__(self, *_) -> None:
-        self._wait(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        for end in [self._listener, *self._ends]:
+            hang_up(end)
+        for thread in self._threads:
+            thread.join(10)
+        self._listener.close()
 
     def heard(self) -> list[Exchange | Message]:
         """What was said completely and was not given before."""
@@ -72,44 +73,67 @@ class Tap:
                 self._lines.remove(line)
         return news
 
-    def _wait(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+    def _start(self, work, *arguments) -> threading.Thread:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
 
-    async def _close(self) -> None:
-        self._server.close()
-        while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+    def _accept(self) -> None:
+        try:
+            while True:
+                self._start(self._serve, self._listener.accept()[0])
+        except OSError:
+            # It was hung up.
+            pass
 
-    async def _serve(self, reader, writer) -> None:
+    def _serve(self, near: socket.socket) -> None:
         line = Line()
         self._lines.append(line)
         try:
-            far_reader, far_writer = await asyncio.open_connection(*self._upstream)
+            far = socket.create_connection(self._upstream)
         except OSError:
-            writer.transport.abort()
+            near.close()
             line.is_closed = True
             return
+        self._ends |= {near, far}
+        for end in (near, far):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        back = self._start(pump, far, near, line.answered)
+        pump(near, far, line.asked)
+        back.join()
+        line.is_closed = True
+        self._ends -= {near, far}
+        for end in (near, far):
+            end.close()
+
+
+def pump(source: socket.socket, target: socket.socket, copy: bytearray) -> None:
+    """Passes bytes on until there are no more. A connection that breaks is passed on as one that ends."""
+    while piece := received(source):
+        # First written down, then passed on: what a client has seen has been heard.
+        copy += piece
         try:
-            await asyncio.gather(pump(reader, far_writer, line.asked), pump(far_reader, writer, line.answered))
-        finally:
-            line.is_closed = True
-            for end in (writer, far_writer):
-                end.close()
+            target.sendall(piece)
+        except OSError:
+            # It listens no more, but may still have something to say: the rest is taken, so that it can be said.
+            pass
+    hang_up(target, socket.SHUT_WR)
 
 
-async def pump(reader, writer, copy: bytearray) -> None:
-    """Passes bytes on until there are no more; a reset goes on as a reset."""
+def received(source: socket.socket) -> bytes:
     try:
-        while piece := await reader.read(65536):
-            # First written down, then passed on: what a client has seen has been heard.
-            copy += piece
-            writer.write(piece)
-            await writer.drain()
-        writer.write_eof()
+        return source.recv(65536)
     except OSError:
-        writer.transport.abort()
+        return b""
+
+
+def hang_up(end: socket.socket, how: int = socket.SHUT_RDWR) -> None:
+    try:
+        end.shutdown(how)
+    except OSError:
+        # It is gone already.
+        pass
 
 
 class Line:

@@ -78,7 +78,7 @@ def test_a_checkpoint_that_is_not_there_is_refused(api):
 
 
 def test_the_queue_tells_who_is_before_whom(api, checkpoint):
-    long, short = (text_to_image(seed=seed, steps=60, checkpoint=checkpoint) for seed in (101, 102))
+    long, short = (text_to_image(seed=seed, steps=5000, checkpoint=checkpoint) for seed in (101, 102))
     first = api.queue_prompt(long, "queue-a")["prompt_id"]
     second = api.queue_prompt(short, "queue-b")["prompt_id"]
 

@@ -50,7 +50,7 @@ async def test_a_job_that_runs_is_cancelled(client, checkpoint):
     job = await client.submit(client.workflows.from_json(text_to_image(seed=503, steps=10000, checkpoint=checkpoint)))
     async for event in job.events():
         # One that waits would leave no trace, with the real server too.
-        if event == StatusChange("running"):
+        if isinstance(event, Progress) or event == StatusChange("running"):
             break
     await job.cancel()
 

@@ -367,6 +367,7 @@ def play_refusals(server: HeldServer, http: httpx.Client, contract: Contract) ->
     assert http.get("/", headers={"If-None-Match": page.headers["etag"]}).status_code == 304
     for path in ("/nowhere", "/queue/", "/interrupt", "/internal/nowhere", "/user.css", "/jobs", "/api/internal/logs"):
         assert http.get(path).status_code == 404
+    assert http.get("/internal/logs/subscribe").status_code == 405
     assert http.put("/prompt").status_code == http.post("/nowhere").status_code == 405
 
 

@@ -131,7 +131,7 @@ async def test_previews_come_bare_to_who_did_not(comfyui, checkpoint):
 async def test_an_interrupt_ends_the_run(comfyui, checkpoint):
     client = uuid.uuid4().hex
     async with connect(comfyui, client) as socket, httpx.AsyncClient() as http:
-        prompt_id = await post(comfyui, text_to_image(seed=1005, steps=200, checkpoint=checkpoint), client)
+        prompt_id = await post(comfyui, text_to_image(seed=1005, steps=5000, checkpoint=checkpoint), client)
         await messages(socket, lambda message: message["type"] == "progress")
         assert (await http.post(f"{comfyui.url}/interrupt")).status_code == 200
         seen = await messages(socket, is_end(prompt_id))

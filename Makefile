@@ -78,6 +78,12 @@ replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=D
 	    --recordings "$(or $(RECORDINGS),../shared/recordings/$(BACKEND))" --replay "$(or $(REPLAY),../shared/tools/replay.py)" \
 	    --bin "$$($(SWIFT) build --show-bin-path)"
 
+.PHONY: web-interface
+web-interface: debug $(VENV)/WebInterface ## ComfyUI's own web interface in a headless Chromium (apt); screenshots in reports/web-interface
+	@$(MAKE) --no-print-directory setup PACKAGES=chromium
+	UNDERSTUDY_SCREENSHOTS=reports/web-interface UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" \
+	    $(VENV)/bin/python -m pytest Tests/Clients/test_web_interface.py -n 0
+
 .PHONY: autobahn
 autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an echo on our floor
 	@$(SWIFT) build -q --product floor-echo
@@ -178,6 +184,11 @@ $(VENV)/bin/python:
 # The clients are pinned to the last one, so nothing is left to resolve.
 $(VENV)/Clients: Tests/Clients/requirements.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install -q --no-deps -r $<
+	@touch $@
+
+# 29 MB of download, which only that target needs.
+$(VENV)/WebInterface: | $(VENV)/Clients
+	$(VENV)/bin/python -m pip install -q --no-deps comfyui-frontend-package==1.58.1
 	@touch $@
 
 $(VENV)/Recordings: Tests/Recordings/requirements.txt | $(VENV)/bin/python

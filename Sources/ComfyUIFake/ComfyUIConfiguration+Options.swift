@@ -14,6 +14,7 @@ extension ComfyUIConfiguration {
     /// |---|---|
     /// | `--cpu` | `/system_stats` tells of a machine without a graphics card |
     /// | `--enable-cors-header [ORIGIN]` | CORS fields instead of the origin check |
+    /// | `--front-end-root DIR` | serves the web interface that lies there |
     /// | `--cache-classic`, `--cache-lru N`, `--cache-none` | what of earlier prompts is kept |
     /// | `--max-upload-size MB` | the largest body |
     /// | `--preview-method none\|auto\|latent2rgb\|taesd` | whether samplers send previews |
@@ -59,6 +60,7 @@ extension ComfyUIConfiguration {
             case "--cpu": machine = .withoutCard
             // The value may be left out, of this one and of those without a use here.
             case "--enable-cors-header": crossOrigin = (try? value()) ?? "*"
+            case "--front-end-root": webInterface = try value()
             case "--cache-classic": cache = .classic
             case "--cache-lru": cache = .recent(Int(try number()))
             case "--cache-none": cache = .none
@@ -97,7 +99,7 @@ extension ComfyUIConfiguration {
     private static let optionsWithUselessValue: Set<String> = [
         "--base-directory", "--output-directory", "--temp-directory", "--input-directory", "--user-directory",
         "--extra-model-paths-config", "--cuda-device", "--default-device", "--preview-size", "--cache-ram",
-        "--reserve-vram", "--default-hashing-function", "--fast", "--front-end-version", "--front-end-root",
+        "--reserve-vram", "--default-hashing-function", "--fast", "--front-end-version",
         "--verbose",
         "--database-url", "--comfy-api-base", "--whitelist-custom-nodes", "--directml", "--oneapi-device-selector",
     ]

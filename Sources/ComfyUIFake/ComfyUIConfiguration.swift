@@ -76,6 +76,8 @@ public struct ComfyUIConfiguration: Sendable {
     public var nodeFiles: [[UInt8]] = []
     /// `--enable-cors-header [ORIGIN]`: the origin that answers allow, `*` without one; `nil` without the option.
     public var crossOrigin: String?
+    /// `--front-end-root DIR`: where `comfyui-frontend-package` is installed or unpacked; a page of a few words without it.
+    public var webInterface: String?
     /// The models that loaders offer; `--no-models` empties them.
     public var models = ModelFolders.usual
     /// `--cache-classic`, `--cache-lru N`, `--cache-none`.

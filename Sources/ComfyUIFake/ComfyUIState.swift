@@ -8,6 +8,7 @@ final class ComfyUIState {
     let configuration: ComfyUIConfiguration
     let table: NodeTable
     let behaviours: Behaviours
+    let webInterface: WebInterface?
 
     /// What `/system_stats` tells of, and the models: as configured, until a scenario changes them.
     var machine: ComfyUIConfiguration.Machine
@@ -35,7 +36,7 @@ final class ComfyUIState {
     /// What each client asked for so far, from which ids are drawn.
     var repetitions = Repetitions()
 
-    /// - Throws: `NodeFileError` or a `JSONError` for a node file that cannot be read.
+    /// - Throws: `NodeFileError` or a `JSONError` for a node file that cannot be read, `WebInterfaceError` where there is none.
     init(environment: FakeEnvironment, configuration: ComfyUIConfiguration) throws {
         self.environment = environment
         self.configuration = configuration
@@ -45,6 +46,7 @@ final class ComfyUIState {
         for bytes in configuration.nodeFiles { table.add(try NodeFile(JSON(parsing: bytes)).classes) }
         self.table = table
         behaviours = Behaviours(table: table)
+        webInterface = try configuration.webInterface.map { try WebInterface(folder: $0) }
         files = FileStore(limit: configuration.fileBytes)
         cache = ResultCache(policy: ResultCache.Policy(configuration.cache))
         instances = NodeInstances(environment: environment)

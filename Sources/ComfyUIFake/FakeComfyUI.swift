@@ -30,7 +30,7 @@ public actor FakeComfyUI: Fake {
 
     /// A fake with a setup.
     ///
-    /// - Throws: an error that says what is wrong with a node file of the setup.
+    /// - Throws: an error that says what is wrong with a node file of the setup, or that there is no web interface in its folder.
     public init(environment: FakeEnvironment, setup: ComfyUIConfiguration = ComfyUIConfiguration()) throws {
         self.environment = environment
         let limit = setup.maximumUploadMegabytes * 1024 * 1024
@@ -93,7 +93,9 @@ public actor FakeComfyUI: Fake {
         case .methodNotAllowed where method == "GET": return .missingFile(exchange.request.version)
         case .methodNotAllowed(let allowed): return .methodNotAllowed(allowed + ["GET", "HEAD"])
         case .notFound where isInternal: return .notFound
-        case .notFound where method == "GET": return StaticFiles.answer(path, exchange.request)
+        case .notFound where method == "GET":
+            return await server.webInterface?.answer(path, exchange.request, environment)
+                ?? StaticFiles.answer(path, exchange.request)
         case .notFound: return .methodNotAllowed(["GET", "HEAD"])
         }
     }

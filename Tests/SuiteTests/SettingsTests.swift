@@ -150,7 +150,7 @@ import Testing
                 log-format: json
                 verbose: true
                 ports-file: ports.json
-                comfyui: { profile: strict, nodes: nodes.json, cors: "*" }
+                comfyui: { profile: strict, nodes: nodes.json, cors: "*", frontend: venv }
                 litellm: { config: proxy.yaml }
                 """, file: "understudy.yaml")
 
@@ -166,6 +166,7 @@ import Testing
         (expected.comfyUI.profile, expected.comfyUI.nodes, expected.comfyUI.corsOrigin) = (
             "strict", ["nodes.json"], "*"
         )
+        expected.comfyUI.frontend = "venv"
         expected.liteLLM.config = "proxy.yaml"
         #expect(settings == expected)
     }

@@ -86,6 +86,8 @@ extension FakeComfyUI {
         return .json(["format": "pt"])
     }
 
+    func extensions() -> Answer { .json(.array((server.webInterface?.extensions ?? []).map { .string($0) })) }
+
     func folderPaths() -> Answer {
         .json(.object(JSONObject(ModelFolders.names.map { ($0, paths(of: $0)) })))
     }

@@ -35,7 +35,7 @@ enum Routes {
         ("GET", "/models/{folder}", { $0.modelNames($1) }),
         ("GET", "/experiment/models", { fake, _ in fake.modelPaths() }),
         ("GET", "/experiment/models/{folder}", { $0.modelFiles($1) }),
-        ("GET", "/extensions", { _, _ in .json([]) }),
+        ("GET", "/extensions", { fake, _ in fake.extensions() }),
         ("GET", "/i18n", { _, _ in .json([:]) }),
         ("GET", "/workflow_templates", { _, _ in .json([:]) }),
         ("GET", "/node_replacements", { _, _ in .json(NodeReplacements.core.listing) }),

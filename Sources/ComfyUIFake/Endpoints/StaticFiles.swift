@@ -1,6 +1,6 @@
 internal import SocketServer
 
-/// The few files of the web frontend's place that clients ask for. The frontend itself is not part of the fake.
+/// The few files of the web interface's place that clients ask for, where there is no interface itself.
 enum StaticFiles {
     private static let page =
         """
@@ -18,6 +18,11 @@ enum StaticFiles {
 
         """
 
+    /// What the page itself is sent with.
+    static let neverKept: HeaderFields = [
+        "Cache-Control": "no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0",
+    ]
+
     /// When these files were made, in nanoseconds since 1970: they do not change while the program runs.
     private static let made = 1_795_344_364_000_000_000
 
@@ -26,11 +31,7 @@ enum StaticFiles {
 
     static func answer(_ path: String, _ request: Request) -> Answer {
         switch path {
-        case "/":
-            let fields: HeaderFields = [
-                "Cache-Control": "no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0",
-            ]
-            return file(page, "text/html", fields).answer(to: request)
+        case "/": return file(page, "text/html", neverKept).answer(to: request)
         case "/index.html": return file(page, "text/html").answer(to: request)
         case "/scripts/app.js": return file(script, "application/javascript").answer(to: request)
         default: return .missingFile(request.version)

@@ -43,6 +43,7 @@ public struct Cast: Sendable {
         if let profile = settings.profile { setup.profile = try known(profile, "profile") }
         setup.nodeFiles = try (settings.nodes ?? []).map { try Self.contents($0) }
         setup.crossOrigin = settings.corsOrigin
+        setup.webInterface = settings.frontend
         try tuneComfyUI(&setup)
         return try FakeComfyUI(environment: environment, setup: setup)
     }

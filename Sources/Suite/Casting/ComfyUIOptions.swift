@@ -18,6 +18,11 @@ public struct ComfyUIOptions: ParsableArguments, Sendable {
         help: ArgumentHelp("Allow pages of other origins; without a value, of any.", valueName: "origin"))
     var enableCorsHeader: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Serve the web interface: where comfyui-frontend-package is installed or unpacked.", valueName: "folder"))
+    var frontEndRoot: String?
+
     @Flag(help: "Offer no models, as a server just installed.")
     var noModels = false
 
@@ -62,6 +67,7 @@ public struct ComfyUIOptions: ParsableArguments, Sendable {
         settings.comfyUI.profile = profile
         settings.comfyUI.nodes = nodes.isEmpty ? nil : nodes
         settings.comfyUI.corsOrigin = enableCorsHeader
+        settings.comfyUI.frontend = frontEndRoot
         return settings
     }
 

@@ -42,6 +42,12 @@ public struct UpCommand: ServingCommand {
     var profile: String?
 
     @Option(
+        help: ArgumentHelp(
+            "ComfyUI: serve its web interface: where comfyui-frontend-package is installed or unpacked.",
+            valueName: "folder"))
+    var comfyuiFrontend: String?
+
+    @Option(
         name: .customLong("settings"),
         help: ArgumentHelp("The settings file. (default: understudy.yaml, if there is one)", valueName: "file"))
     var settingsFile: String?
@@ -105,6 +111,7 @@ public struct UpCommand: ServingCommand {
         settings.ports = try PortAssignments(text: portAssignments.joined(separator: " "), place: "--port")
         if let ports { settings.ports = settings.ports.over(try PortAssignments(text: ports, place: "--ports")) }
         settings.comfyUI.profile = profile
+        settings.comfyUI.frontend = comfyuiFrontend
         return settings
     }
 

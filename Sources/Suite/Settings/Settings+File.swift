@@ -65,10 +65,11 @@ private struct SettingsReader {
             case "token": settings.token = try string(node)
             case "scenario": settings.scenario = try string(node)
             case "comfyui":
-                for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors"]) {
+                for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors", "frontend"]) {
                     if key == "profile" { settings.comfyUI.profile = try string(node) }
                     if key == "nodes" { settings.comfyUI.nodes = try strings(node) }
                     if key == "cors" { settings.comfyUI.corsOrigin = try string(node) }
+                    if key == "frontend" { settings.comfyUI.frontend = try string(node) }
                 }
             case "litellm":
                 for (key, node) in try entries(of: node, known: ["config"]) where key == "config" {

@@ -62,6 +62,8 @@ public struct ComfyUISettings: Sendable, Equatable {
     public var nodes: [String]?
     /// The origin that `--enable-cors-header` allows; `*` for any.
     public var corsOrigin: String?
+    /// The folder of the web interface to serve: an unpacked or installed `comfyui-frontend-package`.
+    public var frontend: String?
 
     /// Says nothing.
     public init() {}
@@ -71,6 +73,7 @@ public struct ComfyUISettings: Sendable, Equatable {
         both.profile = profile ?? lower.profile
         both.nodes = nodes ?? lower.nodes
         both.corsOrigin = corsOrigin ?? lower.corsOrigin
+        both.frontend = frontend ?? lower.frontend
         return both
     }
 }

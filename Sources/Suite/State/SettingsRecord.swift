@@ -31,6 +31,7 @@ struct SettingsRecord: Sendable, Equatable {
             ("profile", suite.comfyUI.profile),
             ("nodes", suite.comfyUI.nodes?.joined(separator: " ")),
             ("cors", suite.comfyUI.corsOrigin),
+            ("frontend", suite.comfyUI.frontend),
             ("config", suite.liteLLM.config),
             ("control", suite.controlPort.map { "\($0)" } ?? "off"),
             ("scenario", suite.scenario),

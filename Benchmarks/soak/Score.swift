@@ -11,6 +11,8 @@ final class Score: Sendable {
         /// Jobs of ComfyUI: how many were begun, and how many of them the server surely had.
         var jobs = 0
         var taken = 0
+        /// Those that have ended since the suite forgot the last of them.
+        var ended: [String] = []
         var underWay: [Int: String] = [:]
         var next = 0
     }
@@ -41,6 +43,13 @@ final class Score: Sendable {
 
     func begin() { state.withLock { $0.jobs += 1 } }
     func take() { state.withLock { $0.taken += 1 } }
+    func end(_ job: String) { state.withLock { $0.ended.append(job) } }
+    func takeEnded() -> [String] {
+        state.withLock { state in
+            defer { state.ended = [] }
+            return state.ended
+        }
+    }
 
     var jobs: Int { state.withLock(\.jobs) }
     var taken: Int { state.withLock(\.taken) }

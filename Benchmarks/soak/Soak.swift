@@ -32,6 +32,7 @@ import Foundation
                 var lines = 0
                 while ContinuousClock.now < end {
                     try await Task.sleep(for: interval)
+                    if lines % 4 == 3 { await suite.forget(score.takeEnded()) }
                     gauge.read()
                     lines += 1
                     if lines % 4 == 0 { say("\(gauge.last); \(score.line)") }

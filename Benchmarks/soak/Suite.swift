@@ -1,5 +1,7 @@
+import AsyncHTTPClient
 import Connectivity
 import Foundation
+import NIOCore
 
 /// The suite, as a process of its own, playing the scenario `chaos`.
 final class Suite: Sendable {
@@ -7,6 +9,7 @@ final class Suite: Sendable {
     let comfyui: String
     let litellm: String
     let gradio: String
+    private let control: String
     private let child: Process
     private let folder: URL
 
@@ -30,13 +33,30 @@ final class Suite: Sendable {
             text += String(decoding: piece, as: UTF8.self)
         }
         var urls: [String: String] = [:]
-        for fake in try JSONValue(parsing: text)["fakes"]?.array ?? [] {
+        let ready = try JSONValue(parsing: text)
+        control = ready["control"]?.string ?? ""
+        for fake in ready["fakes"]?.array ?? [] {
             if let id = fake["id"]?.string, let url = fake["url"]?.string { urls[id] = url }
         }
         guard let comfyui = urls["comfyui"], let litellm = urls["litellm"], let gradio = urls["echo"] else {
             throw Trouble(description: "the suite came up without comfyui, litellm or echo: \(text)")
         }
         (self.comfyui, self.litellm, self.gradio) = (comfyui, litellm, gradio)
+    }
+
+    /// Lets the suite forget what it keeps on purpose, within its limits: the journal, and what became of these jobs.
+    func forget(_ jobs: [String]) async {
+        var journal = HTTPClientRequest(url: control + "/journal")
+        journal.method = .DELETE
+        var history = HTTPClientRequest(url: comfyui + "/history")
+        history.method = .POST
+        let ids: JSONValue = ["delete": .array(jobs.map { .string($0) })]
+        history.body = .bytes(ByteBuffer(string: ids.description))
+        for request in [journal, history] {
+            // In the chaos it may fail; the next time it will not.
+            let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(5))
+            _ = try? await response?.body.collect(upTo: 1 << 20)
+        }
     }
 
     func stop() {

@@ -81,6 +81,38 @@ import Testing
         }
     }
 
+    @Test func `a stream that ends in order and inside an event`() async throws {
+        let proxy = try StrangeListener(
+            .saying { _ in StrangeListener.answer(#"data: {"id": "x"#, type: "text/event-stream") })
+        let url = "http://127.0.0.1:\(proxy.port)"
+        let client = try LiteLLMClient(url: url)
+        let failure = await failure { for try await _ in try await client.stream(Self.chat) {} }
+
+        expect(failure, [.truncated], at: url, "cut off")
+    }
+
+    @Test func `a stream that ends in order and without its terminator`() async throws {
+        let proxy = try StrangeListener(
+            .saying { _ in StrangeListener.answer(": nothing yet\n\n", type: "text/event-stream") })
+        let url = "http://127.0.0.1:\(proxy.port)"
+        let client = try LiteLLMClient(url: url)
+        let failure = await failure { for try await _ in try await client.stream(Self.chat) {} }
+
+        expect(failure, [.truncated], at: url, "[DONE]")
+    }
+
+    @Test func `a stream of a session that is refused fails its calls`() async throws {
+        try await Understudy.gradio { understudy in
+            let client = try GradioClient(url: understudy.url, settings: GradioClientTests.settings())
+            try await client.connect()
+            try await understudy.play("gradio GET /gradio_api/queue/data: respond {status: 500}")
+            let failure = await failure { _ = try await client.call("echo", "x").result() }
+            await client.close()
+
+            expect(failure, [.serverError], at: understudy.url, "/queue/data")
+        }
+    }
+
     @Test func `a stream that is cut anywhere`() async throws {
         try await Understudy.liteLLM { understudy in
             let client = try LiteLLMClient(url: understudy.url, retry: RetryPolicy(first: .milliseconds(5)))

@@ -85,6 +85,7 @@ struct ReconnectorTests {
 
             let seen = await states.collect { $0 == .connected }
 
+            #expect(seen.map(\.description)[1...3] == (1...3).map { "reconnecting (attempt \($0))" }[...])
             #expect(
                 seen == [
                     .disconnected, .reconnecting(attempt: 1), .reconnecting(attempt: 2), .reconnecting(attempt: 3),

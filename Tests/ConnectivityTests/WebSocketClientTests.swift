@@ -152,6 +152,42 @@ import Testing
         }
     }
 
+    @Test func `a job that waits at the server is interrupted, or deleted by somebody else, and says so`() async throws
+    {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play("comfyui POST /prompt: delay {step: 20ms}, once")
+                let first = try await client.sendWorkflow(Workflows.picture(seed: 1, steps: 60))
+                let second = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                let third = try await client.sendWorkflow(Workflows.picture(seed: 3))
+                try await client.interrupt(second)
+                try await client.requests.deletePending(third.id)
+                let interrupted = await second.events.collect { $0.isLast }.last
+                let deleted = await #expect(throws: JobFailure.self) { _ = try await third.result() }
+                _ = try await first.result()
+
+                #expect(interrupted == .interrupted)
+                #expect(deleted?.message.contains("deleted") == true)
+                let known = try await client.history(of: first.id)
+                #expect(known?.ending == .success)
+                let unknown = try await client.history(of: second.id)
+                #expect(unknown == nil)
+            }
+        }
+    }
+
+    @Test func `what is no workflow is not sent`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                let failure = await failure { _ = try await client.sendWorkflow(["a", "list"]) }
+
+                #expect(failure?.code == .invalidArgument)
+                #expect(await client.waitingJobs == 0)
+            }
+        }
+    }
+
     @Test func `a mask becomes the alpha channel of its picture`() async throws {
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in

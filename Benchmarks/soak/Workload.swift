@@ -37,6 +37,7 @@ enum Workload {
     }
 
     private static func picture(_ client: ComfyUIClient, _ score: Score, _ isInterrupted: Bool) async throws {
+        if await client.state == .failed { try await client.connect() }
         score.begin()
         let job = try await client.sendWorkflow(workflow(), extra: ["preview_method": "auto"])
         if isInterrupted { try await client.interrupt(job) }

@@ -156,6 +156,20 @@ import Testing
         }
     }
 
+    @Test func `what comes in place of a handshake while a server starts does not end a reconnection`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                try await understudy.play(
+                    "comfyui sends status: drop reset, once", "comfyui opens /ws: respond {status: 404}, once")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                _ = try await job.result()
+
+                #expect(await client.reconnections == 1)
+            }
+        }
+    }
+
     @Test func `closing while connecting ends it for all who wait`() async throws {
         try await Understudy.comfyUI { understudy in
             try await understudy.play("comfyui opens /ws: delay 30s")

@@ -96,8 +96,9 @@ extension ComfyUIClient {
             guard case .failure(var failure) = result else { return link.confirm() }
             await reading.value
             lastFailure = failure
-            // Who connects learns it at once; only what has stood before is made again and again.
-            if state == .connecting { failure.canRetry = false }
+            // Who connects learns it at once. What has stood before is made again and again, whatever a proxy in front or a
+            // server that starts may say meanwhile, unless it is a no to us.
+            failure.canRetry = state != .connecting && ![.unauthorized, .redirected, .tls].contains(failure.code)
             throw failure
         }
         reading.cancel()
@@ -171,6 +172,7 @@ extension ComfyUIClient {
     }
 
     private func lost(_ came: String) -> ConnectivityError {
-        requests.peer.error(.connectionLost, expected: "messages on the WebSocket \(socketURL)", came: came, canRetry: true)
+        requests.peer.error(
+            .connectionLost, expected: "messages on the WebSocket \(socketURL)", came: came, canRetry: true)
     }
 }

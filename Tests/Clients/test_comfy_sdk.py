@@ -9,6 +9,10 @@ from comfy_sdk.exceptions import JobFailed
 
 from workflows import image_to_image, png, png_size, text_to_image
 
+# The proxy asks for the history, then for the queue, and takes a job that ended in between for lost. So jobs last some 200 ms
+# here, longer than it takes to ask for the first time and shorter than until the second.
+LASTING = 700
+
 
 @pytest.fixture
 async def client(comfyui, monkeypatch):
@@ -24,7 +28,7 @@ async def client(comfyui, monkeypatch):
 
 async def test_an_asset_goes_in_and_a_picture_comes_out(client, checkpoint, tmp_path):
     (tmp_path / "start.png").write_bytes(png())
-    workflow = client.workflows.from_json(image_to_image("", seed=501, checkpoint=checkpoint))
+    workflow = client.workflows.from_json(image_to_image("", seed=501, steps=LASTING, checkpoint=checkpoint))
     workflow.set_input("10", "image", client.assets.from_file(str(tmp_path / "start.png")))
 
     job = await client.run(workflow)
@@ -59,7 +63,7 @@ async def test_a_job_that_runs_is_cancelled(client, checkpoint):
 
 
 async def test_a_job_that_fails_says_so(client, checkpoint):
-    workflow = text_to_image(seed=504, checkpoint=checkpoint)
+    workflow = text_to_image(seed=504, steps=LASTING, checkpoint=checkpoint)
     workflow["9"]["inputs"]["images"] = "no picture"
     job = await client.submit(client.workflows.from_json(workflow))
 

@@ -20,7 +20,7 @@ extension ComfyUIConfiguration {
     /// | `--preview-method none\|auto\|latent2rgb\|taesd` | whether samplers send previews |
     /// | `--multi-user` | users by header |
     /// | `--disable-metadata` | no prompt in the pictures written |
-    /// | `--profile standard\|strict` | whether the story's messages are answered |
+    /// | `--profile standard\|strict\|gpu` | whether the story's messages are answered, and how fast work is done |
     /// | `--no-models` | empty model folders |
     /// | `--step-time MS` | how long a sampler's step takes |
     /// | `--file-bytes N` | the most bytes of files kept |
@@ -30,6 +30,7 @@ extension ComfyUIConfiguration {
     public mutating func take(_ arguments: [String]) throws(OptionError) -> [String] {
         var rest = arguments[...]
         var unknown: [String] = []
+        var step: Double?
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
             let option = parts.first ?? argument
@@ -70,13 +71,15 @@ extension ComfyUIConfiguration {
             case "--disable-metadata": writesMetadata = false
             case "--profile": profile = try choice(of: Profile.self)
             case "--no-models": models = .none
-            case "--step-time": pace.step = .milliseconds(try number())
+            case "--step-time": step = try number()
             case "--file-bytes": fileBytes = Int(try number())
             case _ where Self.optionsWithoutEffect.contains(option): break
             case _ where Self.optionsWithUselessValue.contains(option): _ = try? value()
             default: unknown.append(argument)
             }
         }
+        // Whatever the profile says, and wherever it stands.
+        if let step { pace.step = .milliseconds(step) }
         return unknown
     }
 

@@ -7,6 +7,9 @@ public struct ComfyUIConfiguration: Sendable {
         case standard
         /// Nothing but what ComfyUI 0.27.1 does.
         case strict
+        /// As `standard`, and as slow as a graphics card: models take time to load and then lie in its memory, steps take
+        /// time by the size of the picture, and `/system_stats` follows.
+        case gpu
     }
 
     /// How long results of earlier prompts are kept.
@@ -26,8 +29,11 @@ public struct ComfyUIConfiguration: Sendable {
 
     /// How fast work is done. Divided by the suite's `--speed`.
     public struct Pace: Sendable {
-        /// One step of a sampler; stands for a tenth of a second and more on a real machine.
+        /// One step of a sampler; stands for a tenth of a second and more on a real machine. With the profile `gpu`
+        /// one of 512×512 pixels.
         public var step = Duration.milliseconds(2)
+        /// With the profile `gpu`: how many bytes of models are read in a second.
+        public var loading = 1_500_000_000.0
         /// From the queue to `execution_start`.
         public var pickup = Duration.zero
         /// From `execution_success` to the history: the real gap may be seconds.
@@ -69,8 +75,10 @@ public struct ComfyUIConfiguration: Sendable {
 
     /// Whether prompt and workflow are written into pictures; `--disable-metadata` leaves them out.
     public var writesMetadata = true
-    /// `--profile standard|strict`.
-    public var profile = Profile.standard
+    /// `--profile standard|strict|gpu`. The last sets the pace as well: 20 steps of 512×512 pixels in a second.
+    public var profile = Profile.standard {
+        didSet { if profile == .gpu { pace.step = .milliseconds(50) } }
+    }
     /// Contents of node files (`--nodes FILE`, may be repeated): node classes in the compact form described in
     /// `NodeFile`, or a dump of a real server's `/object_info`.
     public var nodeFiles: [[UInt8]] = []

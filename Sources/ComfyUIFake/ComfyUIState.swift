@@ -13,6 +13,8 @@ final class ComfyUIState {
     /// What `/system_stats` tells of, and the models: as configured, until a scenario changes them.
     var machine: ComfyUIConfiguration.Machine
     var models: ModelFolders
+    /// What the card holds, with the profile `gpu`.
+    var video = VideoMemory()
     /// False while the fake plays a server that is still starting.
     var isReady = true
     /// No further prompt is taken from the queue.
@@ -31,6 +33,8 @@ final class ComfyUIState {
     var isInterrupted = false
     /// `POST /free` asked for it; done before the next prompt.
     var shallFree = false
+    /// The same for the models alone.
+    var shallUnload = false
     /// The prompt that runs now.
     var running: PromptRun?
     /// What each client asked for so far, from which ids are drawn.
@@ -52,6 +56,9 @@ final class ComfyUIState {
         instances = NodeInstances(environment: environment)
         users = UserDirectory(isMultiUser: configuration.isMultiUser)
     }
+
+    /// What the card has left.
+    var freeVRAM: Int { max(0, machine.freeVRAM - video.used) }
 
     // MARK: Messages
 

@@ -128,7 +128,7 @@ public actor FakeComfyUI: Fake {
     /// Runs prompts as long as the fake lives, one at a time.
     private func work() async {
         while !isStopping {
-            if server.shallFree { free() }
+            if server.shallFree || server.shallUnload { free() }
             guard !server.queue.pending.isEmpty, !server.isPaused else {
                 await withCheckedContinuation { wakeWorker = $0 }
                 continue
@@ -168,8 +168,11 @@ public actor FakeComfyUI: Fake {
     private func runAside(_ node: String) async { await server.running?.runAside(node) }
 
     private func free() {
-        server.shallFree = false
-        server.cache.clear()
-        server.instances.clear()
+        server.video.unload()
+        if server.shallFree {
+            server.cache.clear()
+            server.instances.clear()
+        }
+        (server.shallFree, server.shallUnload) = (false, false)
     }
 }

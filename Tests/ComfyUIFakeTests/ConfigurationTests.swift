@@ -22,6 +22,14 @@ import Testing
         #expect(setup.models == .none)
     }
 
+    @Test(arguments: [["--step-time", "3", "--profile", "gpu"], ["--profile", "gpu", "--step-time", "3"]])
+    func `a step's time holds whatever the profile`(arguments: [String]) throws {
+        var setup = ComfyUIConfiguration()
+
+        #expect(try setup.take(arguments).isEmpty)
+        #expect(setup.pace.step == .milliseconds(3))
+    }
+
     @Test func `an origin may follow its option`() throws {
         var setup = ComfyUIConfiguration()
 
@@ -33,7 +41,7 @@ import Testing
         arguments: [
             (["--cache-lru"], "--cache-lru expects a value"),
             (["--cache-lru", "x"], "--cache-lru expects a number, got x"),
-            (["--profile", "lax"], "--profile expects one of standard, strict, got lax"),
+            (["--profile", "lax"], "--profile expects one of standard, strict, gpu, got lax"),
         ] as [([String], String)])
     func `a wrong value is told`(arguments: [String], text: String) {
         var setup = ComfyUIConfiguration()

@@ -150,7 +150,7 @@ import Testing
                 log-format: json
                 verbose: true
                 ports-file: ports.json
-                comfyui: { profile: strict, nodes: nodes.json, cors: "*", frontend: venv }
+                comfyui: { profile: strict, nodes: nodes.json, cors: "*", frontend: venv, models: { loras: [a, b], vae: [] } }
                 litellm: { config: proxy.yaml }
                 """, file: "understudy.yaml")
 
@@ -167,12 +167,17 @@ import Testing
             "strict", ["nodes.json"], "*"
         )
         expected.comfyUI.frontend = "venv"
+        expected.comfyUI.models = ["loras": ["a", "b"], "vae": []]
         expected.liteLLM.config = "proxy.yaml"
         #expect(settings == expected)
     }
 
     @Test(arguments: [
         ("seed: 7\nsped: 2x", "understudy.yaml:2:1: unknown word \"sped\": did you mean \"speed\"?"),
+        (
+            "comfyui: { models: { lora: [a] } }",
+            "understudy.yaml:1:22: unknown word \"lora\": did you mean \"loras\"?"
+        ),
         ("tls: { crt: a }", "understudy.yaml:1:8: unknown word \"crt\": did you mean \"cert\"?"),
         ("seed: -1", "understudy.yaml:1:7: expected a whole number that is not negative, got \"-1\""),
         ("host: [a]", "understudy.yaml:1:7: expected a single value"),

@@ -67,8 +67,12 @@ extension NodeBehaviour {
     ) -> NodeBehaviour {
         var behaviour = NodeBehaviour { call, stage in
             let job = try job(call)
+            let pixels = job.latent.width * job.latent.height * job.latent.count
+            try await stage.load(LoaderNodes.models(of: call.prompt))
+            try stage.beginSampling(pixels: pixels)
+            defer { stage.endSampling() }
             for step in 1...max(1, job.steps) {
-                try await stage.work()
+                try await stage.work(pixels: pixels)
                 try stage.report(
                     .int(step), of: .int(job.steps), preview: stage.sendsPreviews ? { job.preview(step) } : nil)
             }

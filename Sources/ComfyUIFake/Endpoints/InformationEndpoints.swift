@@ -30,11 +30,19 @@ extension FakeComfyUI {
                 [
                     "name": .string(machine.device), "type": .string(machine.type),
                     "index": machine.type == "cpu" ? .null : 0, "vram_total": .int(machine.vram),
-                    "vram_free": .int(machine.freeVRAM), "torch_vram_total": .int(machine.vram / 4),
-                    "torch_vram_free": .int(machine.vram / 8),
+                    "vram_free": .int(server.freeVRAM), "torch_vram_total": .int(torch.total),
+                    "torch_vram_free": .int(torch.free),
                 ]
             ],
         ])
+    }
+
+    /// What PyTorch has taken of the card's memory, and what of that it does not use.
+    private var torch: (total: Int, free: Int) {
+        if server.configuration.profile == .gpu {
+            return (server.video.reserved, server.video.reserved - server.video.used)
+        }
+        return (server.machine.vram / 4, server.machine.vram / 8)
     }
 
     func features() -> Answer { .json(featureFlags) }

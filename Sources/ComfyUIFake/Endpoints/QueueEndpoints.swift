@@ -42,10 +42,9 @@ extension FakeComfyUI {
 
     func freeMemory(_ call: Call) async throws -> Answer {
         let body = try await call.object()
-        if body["free_memory"]?.isTruthy ?? false {
-            server.shallFree = true
-            wake()
-        }
+        if body["free_memory"]?.isTruthy ?? false { server.shallFree = true }
+        if body["unload_models"]?.isTruthy ?? false { server.shallUnload = true }
+        wake()
         return .empty()
     }
 

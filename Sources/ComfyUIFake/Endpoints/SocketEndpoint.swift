@@ -68,8 +68,8 @@ extension FakeComfyUI {
             case "feature_flags" where mayAnnounce:
                 server.clients.announce(object["data"]?.object ?? [:], by: id)
                 socket.post(ServerMessage.text("feature_flags", featureFlags))
-            case "system_stats" where server.configuration.profile == .standard: socket.post(storyStats.text(.python))
-            case "execute" where server.configuration.profile == .standard:
+            case "system_stats" where server.configuration.profile != .strict: socket.post(storyStats.text(.python))
+            case "execute" where server.configuration.profile != .strict:
                 socket.post(storyStart(of: object["workflow"], for: id).text(.python))
             default: break
             }
@@ -87,7 +87,7 @@ extension FakeComfyUI {
         let models = server.models.files(in: "checkpoints") ?? []
         return [
             "type": "stats", "version": "0.27.1",
-            "vram_free": .int(server.machine.freeVRAM / (1024 * 1024)),
+            "vram_free": .int(server.freeVRAM / (1024 * 1024)),
             "models": .array(models.map { .string($0.name) }),
         ]
     }

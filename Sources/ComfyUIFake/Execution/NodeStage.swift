@@ -37,10 +37,11 @@ final class NodeStage {
     }
 
     /// Works for one step of a sampler: waits a little for what takes a real machine long.
-    func work() async throws(NodeFailure) {
-        time += .milliseconds(150)
+    func work(pixels: Int = 0) async throws(NodeFailure) {
+        let step = stepTime(pixels: pixels)
+        time += state.configuration.profile == .gpu ? step : .milliseconds(150)
         do {
-            try await state.environment.sleep(state.configuration.pace.step)
+            try await state.environment.sleep(step)
         } catch {
             throw .interrupted
         }

@@ -21,7 +21,19 @@ public struct ModelFolders: Sendable, Hashable {
     public init(files: [String: [File]]) { self.files = files }
 
     /// Folders with files of these names.
-    public init(names: [String: [String]]) { files = names.mapValues { $0.map { File($0) } } }
+    public init(names: [String: [String]]) {
+        files = Dictionary(uniqueKeysWithValues: names.map { ($0, ModelFolders.files($1, in: $0)) })
+    }
+
+    /// Files of these names, as large as those of such a folder usually are.
+    public static func files(_ names: [String], in folder: String) -> [File] {
+        names.map { File($0, size: usualSizes[folder] ?? 2_132_625_894) }
+    }
+
+    private static let usualSizes = [
+        "loras": 151_108_831, "vae": 334_641_164, "text_encoders": 246_144_152, "clip_vision": 1_264_219_396,
+        "controlnet": 722_601_100, "upscale_models": 67_040_989, "embeddings": 24_655,
+    ]
 
     /// A server without a single model, as one comes fresh from the repository.
     public static let none = ModelFolders(files: [:])
@@ -60,7 +72,7 @@ public struct ModelFolders: Sendable, Hashable {
     ])
 
     /// All folder names, in the order of `/models` (`folder_paths.py` upstream).
-    static let names = [
+    public static let names = [
         "checkpoints", "configs", "loras", "vae", "text_encoders", "diffusion_models", "clip_vision", "style_models",
         "embeddings", "diffusers", "vae_approx", "controlnet", "gligen", "upscale_models", "latent_upscale_models",
         "custom_nodes", "hypernetworks", "photomaker", "classifiers", "model_patches", "audio_encoders",

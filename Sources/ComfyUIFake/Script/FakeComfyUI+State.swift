@@ -76,7 +76,9 @@ extension ModelFolders {
             let name = folder.last
             guard ModelFolders.names.contains(name) else { throw folder.isUnknown(among: ModelFolders.names) }
             let known = files[name] ?? []
-            files[name] = try folder.texts().map { file in known.first { $0.name == file } ?? File(file) }
+            files[name] = ModelFolders.files(try folder.texts(), in: name).map { file in
+                known.first { $0.name == file.name } ?? file
+            }
         }
     }
 }

@@ -44,6 +44,9 @@ public struct Cast: Sendable {
         setup.nodeFiles = try (settings.nodes ?? []).map { try Self.contents($0) }
         setup.crossOrigin = settings.corsOrigin
         setup.webInterface = settings.frontend
+        for (folder, names) in settings.models ?? [:] {
+            setup.models.files[folder] = ModelFolders.files(names, in: folder)
+        }
         try tuneComfyUI(&setup)
         return try FakeComfyUI(environment: environment, setup: setup)
     }

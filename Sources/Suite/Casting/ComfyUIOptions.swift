@@ -6,10 +6,12 @@ internal import Words
 public struct ComfyUIOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp(
-            "\"strict\" ignores the story's messages, as the real server does.", valueName: "standard|strict"))
+            "\"strict\" ignores the story's messages, as the real server does; \"gpu\" is as slow as a graphics card.",
+            valueName: "standard|strict|gpu"))
     var profile: String?
 
     @Option(
+        name: [.long, .customLong("object-info")],
         help: ArgumentHelp("Further node classes, or a dump of /object_info, in JSON. Repeatable.", valueName: "file"))
     var nodes: [String] = []
 

@@ -38,7 +38,8 @@ public struct UpCommand: ServingCommand {
 
     @Option(
         help: ArgumentHelp(
-            "ComfyUI: \"strict\" ignores the story's messages, as the real server does.", valueName: "standard|strict"))
+            "ComfyUI: \"strict\" ignores the story's messages, as the real server does; \"gpu\" is as slow as a graphics card.",
+            valueName: "standard|strict|gpu"))
     var profile: String?
 
     @Option(

@@ -1,3 +1,4 @@
+internal import ComfyUIFake
 internal import Words
 internal import YAMLNodes
 
@@ -65,11 +66,18 @@ private struct SettingsReader {
             case "token": settings.token = try string(node)
             case "scenario": settings.scenario = try string(node)
             case "comfyui":
-                for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors", "frontend"]) {
+                for (key, node) in try entries(of: node, known: ["profile", "nodes", "cors", "frontend", "models"]) {
                     if key == "profile" { settings.comfyUI.profile = try string(node) }
                     if key == "nodes" { settings.comfyUI.nodes = try strings(node) }
                     if key == "cors" { settings.comfyUI.corsOrigin = try string(node) }
                     if key == "frontend" { settings.comfyUI.frontend = try string(node) }
+                    if key == "models" {
+                        var models: [String: [String]] = [:]
+                        for (folder, node) in try entries(of: node, known: ModelFolders.names) {
+                            models[folder] = try strings(node)
+                        }
+                        settings.comfyUI.models = models
+                    }
                 }
             case "litellm":
                 for (key, node) in try entries(of: node, known: ["config"]) where key == "config" {

@@ -56,12 +56,14 @@ public struct Settings: Sendable, Equatable {
 
 /// What only the fake ComfyUI has.
 public struct ComfyUISettings: Sendable, Equatable {
-    /// `standard` answers the story's own messages; `strict` ignores them, as the real server does.
+    /// `standard` answers the story's own messages; `strict` ignores them, as the real server does; `gpu` is as slow as a card.
     public var profile: String?
     /// Files of node classes, in the form of `/object_info`, besides those that are built in.
     public var nodes: [String]?
     /// The origin that `--enable-cors-header` allows; `*` for any.
     public var corsOrigin: String?
+    /// Names of model files by folder, in place of those that are there by default: `["loras": ["mine.safetensors"]]`.
+    public var models: [String: [String]]?
     /// The folder of the web interface to serve: an unpacked or installed `comfyui-frontend-package`.
     public var frontend: String?
 
@@ -74,6 +76,7 @@ public struct ComfyUISettings: Sendable, Equatable {
         both.nodes = nodes ?? lower.nodes
         both.corsOrigin = corsOrigin ?? lower.corsOrigin
         both.frontend = frontend ?? lower.frontend
+        both.models = models ?? lower.models
         return both
     }
 }

@@ -32,6 +32,11 @@ struct SettingsRecord: Sendable, Equatable {
             ("nodes", suite.comfyUI.nodes?.joined(separator: " ")),
             ("cors", suite.comfyUI.corsOrigin),
             ("frontend", suite.comfyUI.frontend),
+            (
+                "models",
+                suite.comfyUI.models?.sorted { $0.key < $1.key }
+                    .map { "\($0)=\($1.joined(separator: ","))" }.joined(separator: " ")
+            ),
             ("config", suite.liteLLM.config),
             ("control", suite.controlPort.map { "\($0)" } ?? "off"),
             ("scenario", suite.scenario),

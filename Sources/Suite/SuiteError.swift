@@ -20,6 +20,11 @@ public struct SuiteError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What was expected, what came, and where.
     public let message: String
 
+    /// Problems of a file or a line, one a line; told with their number if they are several.
+    static func problems(_ lines: [String]) -> SuiteError {
+        SuiteError(.usage, (lines.count > 1 ? "\(lines.count) problems\n" : "") + lines.joined(separator: "\n"))
+    }
+
     /// An error of that kind.
     public init(_ code: Code, _ message: String) {
         self.code = code

@@ -1,5 +1,6 @@
 """The executables as a shell meets them."""
 
+import re
 import subprocess
 
 import httpx
@@ -16,6 +17,20 @@ def test_the_suite_tells_its_version():
 
     assert result.returncode == 0
     assert result.stdout.strip()
+
+
+def test_the_help_of_every_command_fits_on_a_terminal():
+    def helps(*words: str):
+        text = run("understudy", *words, "--help").stdout
+        yield text
+        for line in text.partition("SUBCOMMANDS:")[2].splitlines():
+            if found := re.match(r"  ([a-z]+)( |$)", line):
+                yield from helps(*words, found[1])
+
+    texts = list(helps())
+
+    assert len(texts) > 20
+    assert not [line for text in texts for line in text.splitlines() if len(line) > 80]
 
 
 def test_a_mistyped_option_is_a_usage_error():

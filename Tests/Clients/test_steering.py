@@ -16,6 +16,8 @@ rules:
     drop: reset
   - on: litellm
     dely: 1s
+  - on: gradio.wan2gb
+    refuse: 3
 """
 QUESTION = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Good evening"}]}
 
@@ -71,7 +73,10 @@ def test_all_problems_of_a_file_are_told_with_their_places(understudy, tmp_path)
         understudy("scenario", "apply", "wrong.yaml", status=2),
     ):
         assert 'wrong.yaml:4:22: unknown path of comfyui "/promt": did you mean "/prompt"?' in complaint
+        assert complaint.startswith("error: 4 problems\nwrong.yaml:4:22: ")
         assert 'wrong.yaml:7:5: unknown field of a rule "dely": did you mean "delay"?' in complaint
+        assert 'wrong.yaml:8:9: unknown fake "gradio.wan2gb": did you mean "gradio.wan2gp"?' in complaint
+        assert "wrong.yaml:9:13: expected a duration with its unit for refuse" in complaint
     assert understudy("scenario", "status") == "No scenario is played.\n"
 
 
@@ -90,7 +95,7 @@ def test_a_scenario_is_applied_from_standard_input_and_stopped(suite, understudy
     statuses.append(ask(suite))
 
     assert said == "Playing mine: 1 rule.\n"
-    assert "busy  acted 1 of 1 times" in status
+    assert "  acted 1 of 1  busy\n" in status
     assert stopped == "The fakes behave again.\n"
     assert statuses == [503, 200]
 

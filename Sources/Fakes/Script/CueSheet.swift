@@ -25,6 +25,8 @@ struct CueSheet {
     private(set) var answer: Answer?
     /// An ending after so many bytes or messages.
     private(set) var ending: Drop?
+    /// The rule that brought it.
+    private(set) var endedBy: String?
     private(set) var wire: [WireFault] = []
     /// The rule that cuts the connection after so many bytes.
     private(set) var cutBy: String?
@@ -122,6 +124,7 @@ struct CueSheet {
             cutBy = cutBy ?? rule
             wire.append(fault)
         } else if drop.afterMessages != nil {
+            endedBy = endedBy ?? rule
             ending = ending ?? drop
         } else {
             answer = answer ?? .drop(drop)

@@ -42,6 +42,7 @@ final class SocketScreen: MessageScreen, @unchecked Sendable {
         guard !isOver else { return .acts([]) }
         if let ending = sheet.ending, let after = ending.afterMessages, sent >= after {
             isOver = true
+            if let rule = sheet.endedBy { visit.end(by: rule) }
             return .acts(Self.acts(of: ending))
         }
         sent += 1
@@ -121,6 +122,7 @@ final class SocketScreen: MessageScreen, @unchecked Sendable {
 
     private func end(_ drop: Drop) {
         isOver = true
+        if let rule = sheet.endedBy { visit.end(by: rule) }
         socket?.perform(Self.acts(of: drop))
     }
 
@@ -156,7 +158,9 @@ private struct MessagePlan {
             for effect in cue.effects {
                 visit.note(effect, of: cue.rule, type: type)
                 add(effect, cue, visit)
-                if isOver { return }
+                guard isOver else { continue }
+                visit.end(by: cue.rule)
+                return
             }
         }
     }

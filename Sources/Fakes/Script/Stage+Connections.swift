@@ -10,11 +10,16 @@ extension Stage: ConnectionWatch {
         var admission = Admission.proceed
         if let (limit, rule) = connectionLimit, connections.count > limit {
             note("limit", "more than \(limit) connections", rule, connection)
+            endings[connection] = rule
             admission.ending = .close
             return admission
         }
         for cue in playConnection(connection) {
+            let before = admission.ending
             for effect in cue.effects { admit(effect, cue, connection, &admission) }
+            if admission.ending != before || admission.faults.contains(where: \.isEnding) {
+                endings[connection] = cue.rule
+            }
         }
         return admission
     }
@@ -56,7 +61,10 @@ extension Stage: ConnectionWatch {
 
     func closed(_ connection: UInt64, _ end: ConnectionEnd) {
         closed(connection)
-        record(.closed(ClosedRecord(end)), connection)
+        var record = ClosedRecord(end)
+        let rule = endings.removeValue(forKey: connection)
+        if record.by == .server { record.rule = rule }
+        self.record(.closed(record), connection)
     }
 
     func note(_ word: String, _ detail: String, _ rule: String, _ connection: UInt64 = 0) {
@@ -65,6 +73,15 @@ extension Stage: ConnectionWatch {
 }
 
 extension WireFault {
+    /// Whether the connection ends by it.
+    fileprivate var isEnding: Bool {
+        switch self {
+        case .cut, .expiry: true
+        case .upstream(let fault): fault.isEnding
+        default: false
+        }
+    }
+
     /// What an effect of transfer is on the wire; nil for any other.
     fileprivate init?(_ effect: Effect, _ random: SeededRandom) {
         switch effect {

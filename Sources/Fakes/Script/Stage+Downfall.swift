@@ -35,10 +35,16 @@ extension Stage {
     func fall(_ downfall: Downfall) {
         guard let house, let rule = player?.scenario.rules.first(where: { $0.name == downfall.rule }) else { return }
         falls += 1
+        endAll(by: rule.name)
         let task = Task(executorPreference: house.loop) {
             await house.refuse(for: downfall.duration, keepingState: downfall.keepsState)
         }
         acts["\(rule.name) \(falls)"] = Act(rule: rule, task: task)
+    }
+
+    /// All connections that there are end because of a rule.
+    func endAll(by rule: String) {
+        for connection in connections { endings[connection] = rule }
     }
 
     /// Changes the fake's state at once.

@@ -47,12 +47,15 @@ extension Stage {
             note(effect.word, effect.summary, cue.rule)
             switch effect {
             case .refuse(let duration):
+                endAll(by: cue.rule)
                 await house.refuse(for: duration ?? rule?.when.lasting, keepingState: keepsState)
             case .set(let changes): set(changes)
             case .limit(let connections): connectionLimit = (connections, cue.rule)
             case .send(let message, let times):
                 for socket in openSockets { socket.send(message, times: times) }
-            case .drop(let drop): await server?.dropConnections(resets: drop.manner == .reset)
+            case .drop(let drop):
+                endAll(by: cue.rule)
+                await server?.dropConnections(resets: drop.manner == .reset)
             default: continue
             }
         }

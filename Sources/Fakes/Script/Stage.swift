@@ -38,6 +38,8 @@ final class Stage: @unchecked Sendable {
     var falls = 0
     /// Connections by number, as long as they are open.
     private(set) var connections: Set<UInt64> = []
+    /// The rules that end connections, by those.
+    var endings: [UInt64: String] = [:]
     /// The most connections at once that a rule allows.
     var connectionLimit: (limit: Int, rule: String)?
 

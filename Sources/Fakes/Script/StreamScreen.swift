@@ -196,14 +196,14 @@ final class StreamScreen: @unchecked Sendable {
             return [0x3A] + [UInt8](repeating: 0x78, count: min(max(amount, 0), 64 << 20)) + [0x0A] + bytes
         case .halfEvent, .truncatedBody:
             try await send(Array(bytes.prefix(bytes.count / 2)), to: writer)
-            endedBy = corruption.kind.rawValue
+            endedBy = visit.rules.last ?? corruption.kind.rawValue
             writer.abort()
             throw CancellationError()
         case .badChunk:
             let before = Array(bytes.prefix(corruption.amount ?? bytes.count))
             if !before.isEmpty { try await send(before, to: writer) }
             try await writer.writeRaw(Array("zz\r\n".utf8))
-            endedBy = corruption.kind.rawValue
+            endedBy = visit.rules.last ?? corruption.kind.rawValue
             writer.abort()
             throw CancellationError()
         case .invalidUTF8:

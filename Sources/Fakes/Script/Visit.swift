@@ -84,6 +84,9 @@ final class Visit: @unchecked Sendable {
             exchange.connectionID)
     }
 
+    /// The connection ends because of a rule.
+    func end(by rule: String) { stage.endings[exchange.connectionID] = rule }
+
     func note(error: String) { nativeError = error }
 
     func noteHead() { head = stage.elapsed }
@@ -133,6 +136,7 @@ final class Visit: @unchecked Sendable {
     /// The exchange is over, or has become a WebSocket.
     func finish(_ reply: Reply, body: [UInt8], size: Int, outcome: ExchangeOutcome, opened: Bool = false) {
         stage.logger?.log(exchange, reply, outcome)
+        if case .brokenOff(let rule) = outcome { end(by: rule) }
         guard stage.isRecording else { return }
         let now = stage.elapsed
         let record = ExchangeRecord(

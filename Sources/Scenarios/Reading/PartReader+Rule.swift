@@ -46,7 +46,11 @@ extension PartReader {
         if !hasEffects && !hasUnknown || effects.isEmpty && log.count == noted {
             log.add("a rule needs an effect: one of \(Self.words.joined(separator: ", "))", at: node.mark)
         }
-        guard var match, !effects.isEmpty else { return nil }
+        guard var match, !effects.isEmpty else {
+            // Whatever it is to do, it is about something.
+            if let match { check(match, []) }
+            return nil
+        }
         match.match.conditions = Self.joined(match.match.conditions + conditions)
         return rule(name, match, trigger, effects, at: node.mark)
     }

@@ -8,7 +8,8 @@ internal import Glibc
 /// would cost the suite its small memory and its quick start.
 public struct DoctorCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: DoctorOptions.abstract, discussion: DoctorOptions.discussion)
+        commandName: "doctor", abstract: DoctorOptions.abstract,
+        usage: "understudy doctor [<options>]", discussion: DoctorOptions.discussion)
 
     @OptionGroup var options: DoctorOptions
 

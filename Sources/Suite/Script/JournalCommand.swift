@@ -1,11 +1,13 @@
 public import ArgumentParser
 internal import JSONTree
 internal import Journal
+internal import Terminal
 
 /// `understudy journal`: what has happened at the fakes.
 public struct JournalCommand: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "journal", abstract: "What has happened at the fakes, connection by connection.",
+        usage: "understudy journal [--follow] [--where <query>] [<options>]",
         discussion: """
             --where takes name=value pairs:
               understudy journal --where 'fake=litellm status=>=400'
@@ -61,7 +63,8 @@ public struct JournalCommand: ParsableCommand {
     }
 
     private func show(_ entry: JSON) {
-        Program.say(json ? entry.text() : entry["line"]?.string ?? entry.text())
+        guard !json, let line = entry["line"]?.string else { return Program.say(entry.text()) }
+        Program.say(JournalLine(line, of: entry).text(ink: .on(descriptor: 1), width: terminalWidth(1)))
     }
 
     /// `a=b c='d e'` as the query of a URL.

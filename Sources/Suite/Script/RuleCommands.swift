@@ -8,7 +8,7 @@ public struct RuleCommand: ParsableCommand {
         commandName: "rule", abstract: "Add, list and remove single rules while the suite is up.",
         discussion: """
             A rule on one line says where, then what, then when:
-              understudy rule add 'litellm POST /v1/chat/completions: error rate_limit, first 3'
+              understudy rule add 'litellm POST /chat/completions: error budget, first 3'
               understudy rule add 'comfyui sends progress: drop reset, once'
               understudy rule add 'gradio.wan2gp: refuse 3s, state lost, at 10s'
             """,
@@ -18,7 +18,9 @@ public struct RuleCommand: ParsableCommand {
     public init() {}
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add rules, one a line; all of them or none.")
+        static let configuration = CommandConfiguration(
+            abstract: "Add rules, one a line; all of them or none.",
+            usage: "understudy rule add <rule> ... [<options>]")
 
         @Argument(help: ArgumentHelp("What goes wrong, where and when.", valueName: "rule"))
         var rules: [String]
@@ -33,7 +35,9 @@ public struct RuleCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the rules in force, and what each has done.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the rules in force, and what each has done.",
+            usage: "understudy rule list [--json] [<options>]")
 
         @Flag(help: "Print one JSON object.")
         var json = false
@@ -50,7 +54,8 @@ public struct RuleCommand: ParsableCommand {
     }
 
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a rule, by its name.")
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a rule, by its name.", usage: "understudy rule remove <name> [<options>]")
 
         @Argument(help: "The rule's name; see \"understudy rule list\".")
         var name: String
@@ -75,7 +80,7 @@ public struct FakeCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Start one more fake, and print where it is.")
+            abstract: "Start one more fake, and print where it is.", usage: "understudy fake add <kind> [<options>]")
 
         @Argument(
             help: ArgumentHelp("comfyui, litellm or gradio.", valueName: "kind"),
@@ -112,7 +117,8 @@ public struct FakeCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the fakes and where they are.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the fakes and where they are.", usage: "understudy fake list [--json] [<options>]")
 
         @Flag(help: "Print one JSON object.")
         var json = false
@@ -128,7 +134,8 @@ public struct FakeCommand: ParsableCommand {
     }
 
     struct Remove: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Stop a fake.")
+        static let configuration = CommandConfiguration(
+            abstract: "Stop a fake.", usage: "understudy fake remove <id> [<options>]")
 
         @Argument(help: "Its name in the suite.")
         var id: String

@@ -13,7 +13,7 @@ public struct RunCommand: ServingCommand {
         discussion: """
             The command finds the fakes by its environment: COMFYUI_URL, LITELLM_BASE_URL, OPENAI_BASE_URL, OPENAI_API_KEY, \
             GRADIO_URL, WAN2GP_URL, RVC_URL, AUDIOLDM_URL, UNDERSTUDY_URL, MOVIE_DIRECTOR_{SERVICE}_URL.
-              understudy run --scenario busy-gpu --junit report.xml -- pytest tests/integration
+              understudy run --scenario busy-gpu --junit report.xml -- pytest tests
             The exit status is 0 if the command succeeded and spoke to a fake, 1 if not, 2 for wrong usage or a wrong \
             scenario, 3 if a fake could not start.
             """)
@@ -70,7 +70,8 @@ public struct RunCommand: ServingCommand {
         await suite.stop()
         if let junit { try WholeFile.write(findings.junit, to: junit) }
         if let report { try WholeFile.write(findings.json.text() + "\n", to: report) }
-        WholeFile.write(findings.text(ink: .on(descriptor: STDERR_FILENO)), to: STDERR_FILENO)
+        WholeFile.write(
+            findings.text(ink: .on(descriptor: STDERR_FILENO), width: terminalWidth(STDERR_FILENO)), to: STDERR_FILENO)
         if environmentVariable("GITHUB_ACTIONS") == "true" {
             Program.say(findings.annotations)
             if let summary = environmentVariable("GITHUB_STEP_SUMMARY") {

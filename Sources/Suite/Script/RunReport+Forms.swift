@@ -4,7 +4,9 @@ internal import Words
 /// The report of a run, for people and for the programs that show it to them.
 extension RunReport {
     /// For a terminal.
-    func text(ink: Ink) -> String {
+    ///
+    /// - Parameter width: the columns that there are; nil for a file or a pipe, which has any number.
+    func text(ink: Ink, width: Int? = nil) -> String {
         var lines = [
             "",
             "understudy: \(passed ? ink.strong("passed") : ink.alarming("failed"))"
@@ -20,7 +22,10 @@ extension RunReport {
                 case .failed: ink.alarming("failed ")
                 }
             // The ink is ours, the words are of rules and requests.
-            lines.append("  \(word)  \("\(finding.id): \(finding.message)".printable)")
+            let message = "\(finding.id): \(finding.message)".printable.lines(
+                of: width.map { max(20, $0 - 11) } ?? .max)
+            lines.append("  \(word)  \(message[0])")
+            lines += message.dropFirst().map { String(repeating: " ", count: 11) + $0 }
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -29,9 +29,13 @@ public struct ScenarioCommand: ParsableCommand {
             }
             let ink = Ink.on(descriptor: 1)
             let width = all.map(\.name.count).max() ?? 0
+            // A file or a pipe has room for whole lines.
+            let room = terminalWidth(1).map { max(20, $0 - width - 4) } ?? .max
             for one in all {
+                let lines = one.summary.lines(of: room)
                 let space = String(repeating: " ", count: width - one.name.count)
-                Program.say("  \(ink.strong(one.name))\(space)  \(one.summary)")
+                Program.say("  \(ink.strong(one.name))\(space)  \(lines[0])")
+                for line in lines.dropFirst() { Program.say(String(repeating: " ", count: width + 4) + line) }
             }
         }
     }
@@ -68,22 +72,22 @@ public struct ScenarioCommand: ParsableCommand {
             let vocabulary = try await Cast().vocabulary(apps: apps)
             var problems: [String] = []
             for name in names {
-                do {
-                    let scenario = try ScenarioSource(name).read(for: vocabulary)
+                switch try ScenarioSource(name).check(for: vocabulary) {
+                case .success(let scenario):
                     let count = scenario.rules.count
                     Program.say("\(name): \(scenario.name), \(count) \(count == 1 ? "rule" : "rules"), all right")
-                } catch {
-                    problems.append(error.message)
+                case .failure(let found): problems += found.problems.map(\.description)
                 }
             }
-            if !problems.isEmpty { throw SuiteError(.usage, problems.joined(separator: "\n")) }
+            if !problems.isEmpty { throw SuiteError.problems(problems) }
             return 0
         }
     }
 
     struct Apply: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Play a scenario from its beginning, in place of the one before.")
+            abstract: "Play a scenario from its beginning, in place of the one before.",
+            usage: "understudy scenario apply <name|file> [<options>]")
 
         @Argument(
             help: ArgumentHelp(
@@ -99,7 +103,7 @@ public struct ScenarioCommand: ParsableCommand {
                 "PUT", "/scenario", type: "application/yaml", body: text, accepting: [422])
             guard answer.status < 300 else {
                 let problems = (answer.json?["detail"]?.string ?? answer.text).split(separator: "\n")
-                throw SuiteError(.usage, problems.map { "\(file):\($0)" }.joined(separator: "\n"))
+                throw SuiteError.problems(problems.map { "\(file):\($0)" })
             }
             let scenario = answer.json?["scenario"]
             let count = scenario?["rules"]?.array?.count ?? 0
@@ -108,7 +112,9 @@ public struct ScenarioCommand: ParsableCommand {
     }
 
     struct Status: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say what is played, and what each rule has done.")
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is played, and what each rule has done.",
+            usage: "understudy scenario status [--json] [<options>]")
 
         @Flag(help: "Print one JSON object.")
         var json = false
@@ -127,7 +133,8 @@ public struct ScenarioCommand: ParsableCommand {
     }
 
     struct Stop: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End what is played: the fakes behave again.")
+        static let configuration = CommandConfiguration(
+            abstract: "End what is played: the fakes behave again.", usage: "understudy scenario stop [<options>]")
 
         @OptionGroup var control: ControlOptions
 
@@ -138,25 +145,40 @@ public struct ScenarioCommand: ParsableCommand {
     }
 }
 
-/// Rules and what they have done, for people.
+/// Rules and what they have done, for people: how often each has acted, of how many times that it was looked at.
 enum RuleTable {
     static func say(_ rules: [JSON]) {
         let ink = Ink.on(descriptor: 1)
-        for rule in rules {
-            let acted = rule["acted"]?.int ?? 0
-            let counts = "acted \(acted) of \(rule["matched"]?.int ?? 0) times"
+        let counts = rules.map { ($0["acted"]?.int ?? 0, $0["matched"]?.int ?? 0) }
+        let acted = counts.map { "\($0.0)".count }.max() ?? 0
+        let matched = counts.map { "\($0.1)".count }.max() ?? 0
+        for (rule, count) in zip(rules, counts) {
+            let numbers = "acted \(padded(count.0, acted)) of \(padded(count.1, matched))"
             let name = rule["name"]?.string ?? ""
-            let effects = (rule["effects"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-            let meaning = "\(rule["on"]?.string ?? ""): \(effects)"
-            Program.say("  \(ink.strong(name))  \(acted == 0 ? ink.faint(counts) : counts)")
+            Program.say("  \(count.0 == 0 ? ink.faint(numbers) : numbers)  \(ink.strong(name))")
             // A rule without a name of its own is called after what it does.
-            if meaning != name { Program.say("    \(ink.faint(meaning))") }
+            let effects = (rule["effects"]?.array ?? []).compactMap(\.string)
+            let on = rule["on"]?.string ?? ""
+            guard "\(on): \(effects.joined(separator: ", "))" != name else { continue }
+            let meaning = effects.map { $0.replacingFirst(" ", by: ": ") }.joined(separator: ", ")
+            let indent = String(repeating: " ", count: numbers.count + 4)
+            // A file or a pipe has room for whole lines.
+            let room = terminalWidth(1).map { max(20, $0 - indent.count) } ?? .max
+            for line in "\(on) → \(meaning)".lines(of: room) { Program.say(indent + ink.faint(line)) }
         }
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        String(repeating: " ", count: width - "\(number)".count) + "\(number)"
     }
 }
 
 extension String {
     var trimmingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
+
+    fileprivate func replacingFirst(_ part: String, by other: String) -> String {
+        firstRange(of: part).map { String(self[..<$0.lowerBound] + other + self[$0.upperBound...]) } ?? self
+    }
 }
 
 extension Cast {

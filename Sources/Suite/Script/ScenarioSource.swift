@@ -43,13 +43,19 @@ struct ScenarioSource {
         return (text, name == "-" ? "standard input" : name)
     }
 
+    /// The scenario, or all that is wrong with it.
+    func check(for vocabulary: Vocabulary) throws(SuiteError) -> Result<Scenario, ScenarioProblems> {
+        let (text, file) = try text()
+        return Result { () throws(ScenarioProblems) in
+            try ScenarioReader(vocabulary: vocabulary, file: file).scenario(text)
+        }
+    }
+
     /// The scenario, if it is right for those fakes.
     func read(for vocabulary: Vocabulary) throws(SuiteError) -> Scenario {
-        let (text, file) = try text()
-        do throws(ScenarioProblems) {
-            return try ScenarioReader(vocabulary: vocabulary, file: file).scenario(text)
-        } catch {
-            throw SuiteError(.usage, "\(error)")
+        switch try check(for: vocabulary) {
+        case .success(let scenario): return scenario
+        case .failure(let found): throw .problems(found.problems.map(\.description))
         }
     }
 }

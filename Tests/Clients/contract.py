@@ -1,7 +1,8 @@
-"""The contracts of the fake ComfyUI, and whether what was heard on a line keeps them.
+"""The contracts of the fakes, and whether what was heard on a line keeps them.
 
-`contracts/comfyui/openapi.yaml` speaks of exchanges, `asyncapi.yaml` of messages. Parts of them that no tool of theirs
-knows begin with `x-`: what holds for every path, header fields of every answer, how binary messages are cut.
+In `contracts/comfyui` and `contracts/litellm`, `openapi.yaml` speaks of exchanges, `asyncapi.yaml` of messages. Parts of them
+that no tool of theirs knows begin with `x-`: what holds for every path, header fields of every answer and of one kind of
+content, events of a stream, how binary messages are cut.
 """
 
 import json
@@ -20,21 +21,23 @@ from referencing.jsonschema import DRAFT202012
 
 from tap import Exchange, Message
 
-FOLDER = Path(__file__).resolve().parents[2] / "contracts" / "comfyui"
-METHODS = ("get", "post", "put", "patch", "delete")
+CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
+FOLDER = CONTRACTS / "comfyui"
+METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 PICTURES = {1: b"\xff\xd8\xff", 2: b"\x89PNG", "image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG"}
 
 
-def load(name: str) -> dict:
+def load(name: str, folder: Path = FOLDER) -> dict:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((FOLDER / name).read_text(), loader)
+    return yaml.load((folder / name).read_text(), loader)
 
 
 class Contract:
     """`complaints(said)` says what is wrong with an exchange or a message; `met` is all that was come upon so far."""
 
-    def __init__(self):
-        self.http, self.socket = load("openapi.yaml"), load("asyncapi.yaml")
+    def __init__(self, folder: Path = FOLDER):
+        self.http = load("openapi.yaml", folder)
+        self.socket = load("asyncapi.yaml", folder) if (folder / "asyncapi.yaml").exists() else {}
         self._registry = Registry().with_resources(
             (f"file:///{name}", DRAFT202012.create_resource(document))
             for name, document in (("openapi.yaml", self.http), ("asyncapi.yaml", self.socket)))
@@ -59,22 +62,41 @@ class Contract:
     def _routes(self) -> list[tuple[re.Pattern, str]]:
         routes = []
         for path, item in self.http["paths"].items():
-            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))
+            long = {name for name in map(self._name_of_long, item.get("parameters", [])) if name}
+            pattern = re.sub(r"\\{(\w+)\\}", lambda hit: ".+" if hit[1] in long else "[^/]+", re.escape(path))
             prefixes = {urlsplit(server["url"]).path for server in item.get("servers", self.http["servers"])}
             routes.append((re.compile(f"({'|'.join(map(re.escape, prefixes))}){pattern}"), path))
-        # A path without braces is meant before one whose braces would take it in.
-        return sorted(routes, key=lambda route: "{" in route[1])
+        # A part without braces is meant before one whose braces would take it in; what takes slashes in comes last, the
+        # longest first.
+        return sorted(routes, key=lambda route: (
+            -len(route[1]) if ".+" in route[0].pattern else -1000,
+            [("{" in part) + part.startswith("{") for part in route[1].split("/")]))
+
+    def _name_of_long(self, parameter: dict) -> str | None:
+        """The name of a parameter that takes slashes in."""
+        parameter = self._at(parameter["$ref"]) if "$ref" in parameter else parameter
+        return parameter["name"] if parameter.get("x-takes") == "slashes" else None
+
+    def _at(self, reference: str):
+        value = self.http
+        for part in reference.removeprefix("#/").split("/"):
+            value = value[part]
+        return value
 
     def _operation(self, exchange: Exchange) -> tuple[tuple[str, ...], dict]:
         """Where in the document the operation is, and what it says."""
-        method = "get" if exchange.method == "HEAD" else exchange.method.lower()
+        every = self.http["x-every-path"]
+        # Where HEAD has no rule of its own, every GET answers it.
+        method = "get" if exchange.method == "HEAD" and "head" not in every else exchange.method.lower()
         path = urlsplit(exchange.target).path
-        if method in METHODS:
+        if "upgrade" in every and exchange.fields.get("upgrade") == "websocket":
+            return ("x-every-path", "upgrade"), every["upgrade"]
+        if method in METHODS and not ("options" in every and "origin" in exchange.fields and method == "options"):
             for pattern, template in self._routes:
                 if pattern.fullmatch(path) and method in self.http["paths"][template]:
                     return ("paths", template, method), self.http["paths"][template][method]
-        place = method if method in ("get", "options") else "other"
-        return ("x-every-path", place), self.http["x-every-path"][place]
+        place = method if method in every else "other"
+        return ("x-every-path", place), every[place]
 
     def _of_exchange(self, exchange: Exchange) -> Iterator[str]:
         place, operation = self._operation(exchange)
@@ -87,42 +109,78 @@ class Contract:
         if "$ref" in answer:
             pointer = tuple(answer["$ref"].removeprefix("#/").split("/"))
             answer = self.http["components"]["responses"][pointer[-1]]
+            self.met.add(pointer)
         yield from self._of_fields(exchange, answer, pointer)
         yield from self._of_answer(exchange, answer, pointer)
-        if exchange.status in (101, 200) and place[0] == "paths":
+        if exchange.status in (101, 200) and place[0] == "paths" and exchange.method != "OPTIONS":
             yield from self._of_request(exchange, place, operation)
 
     def _of_fields(self, exchange: Exchange, answer: dict, pointer: tuple) -> Iterator[str]:
-        described = answer.get("headers", {})
-        known = {name.lower() for name in [*described, *self.http["x-every-answer"]["headers"]]}
-        for name in exchange.answer_fields.keys() - known:
-            yield f"the header field {name} is not in the contract"
+        every, described = self.http["x-every-answer"], answer.get("headers", {})
+        there = exchange.answer_fields.keys()
+        content = answer.get("content", {}).get(content_type(exchange), {})
+        sets = content.get("x-fields", answer.get("x-fields", {"sometimes": [*described]}))
+        common = {name.lower() for name in every["headers"]}
+        if not answer.get("x-bare"):
+            for name in set(every.get("always", [])) - there:
+                yield f"the header field {name} is missing"
+        faults = [field_faults(there - common, names) for names in (sets if isinstance(sets, list) else [sets])]
+        if all(faults):
+            yield " / ".join("; ".join(fault) for fault in faults)
         for name, header in described.items():
             value = exchange.answer_fields.get(name.lower())
+            place = (*pointer, "headers", name)
+            if "$ref" in header:
+                place, header = tuple(header["$ref"].removeprefix("#/").split("/")), self._at(header["$ref"])
             if value is not None:
-                yield from self._faults(value, "openapi.yaml", (*pointer, "headers", name, "schema"))
+                yield from (f"{name}: {fault}" for fault in self._faults(value, "openapi.yaml", (*place, "schema")))
             elif header.get("required"):
                 yield f"the header field {name} is missing"
 
     def _of_answer(self, exchange: Exchange, answer: dict, pointer: tuple) -> Iterator[str]:
-        content, kind = answer.get("content", {}), exchange.answer_fields.get("content-type")
-        if kind is None:
+        content, name = answer.get("content", {}), content_type(exchange)
+        if name is None:
             if exchange.answer:
                 yield f"there is a body without a type: {shown(exchange.answer)}"
             if content and "*/*" not in content and not answer.get("x-may-be-empty"):
                 yield "there is no body"
             return
-        name = kind.split(";")[0].strip()
         if name not in content and "*/*" in content:
+            return
+        if exchange.method == "HEAD":
             return
         if name not in content:
             yield f"{name} is not in the contract"
-        elif exchange.method != "HEAD":
+            return
+        self.met.add((*pointer, name))
+        if "x-events" in content[name]:
+            yield from self._of_events(exchange, content[name]["x-events"], (*pointer, "content", name, "x-events"))
+        elif name == "application/json" or name.startswith("text/"):
             value = exchange.answer.decode()
             if name == "application/json":
                 value = json.loads(value)
                 self._note_faults(value)
+                if "x-code" in content[name] and (code := code_of(value)) not in (None, str(exchange.status)):
+                    yield f"the code is {code}"
             yield from self._faults(value, "openapi.yaml", (*pointer, "content", name, "schema"))
+
+    def _of_events(self, exchange: Exchange, events: dict, pointer: tuple) -> Iterator[str]:
+        """Events of a stream: what stands in their data lines, whether they are named, and how the stream ends."""
+        blocks = exchange.answer.decode().removesuffix("\n\n").split("\n\n")
+        if events["end"] and blocks.pop() != f"data: {events['end']}":
+            yield f"the stream does not end with {events['end']}: {shown(exchange.answer)}"
+        for block in blocks:
+            *before, last = block.split("\n")
+            if not last.startswith("data: "):
+                yield f"this is no event: {shown(block)}"
+                continue
+            value = json.loads(last.removeprefix("data: "))
+            names = {"never": [[]], "always": [[f"event: {value.get('type')}"]]}
+            if before not in names.get(events["named"], [[], [f"event: {value.get('type')}"]]):
+                yield f"not so named: {shown(block)}"
+            for fault in self._faults(value, "openapi.yaml", (*pointer, "data")):
+                yield f"event {shown(last)}: {fault}"
+            self.met.add((*pointer, value.get("type")))
 
     def _note_faults(self, value) -> None:
         """Which kinds of faults of prompts have been come upon."""
@@ -250,6 +308,27 @@ class Contract:
         for fault in validator.iter_errors(value):
             deep = best_match([fault])
             yield f"{'/'.join(map(str, deep.absolute_path)) or 'it'}: {shorten(deep.message)}"
+
+
+def content_type(exchange: Exchange) -> str | None:
+    kind = exchange.answer_fields.get("content-type")
+    return kind and kind.split(";")[0].strip()
+
+
+def code_of(value) -> str | None:
+    """What an error says its status is; those that say otherwise are of schemas that know it."""
+    error = value.get("error") if isinstance(value, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
+
+
+def field_faults(there: set[str], names: dict) -> list[str]:
+    """Which header fields should not be there, and which should."""
+    always, beginnings = set(names.get("always", [])), tuple(names.get("beginning", []))
+    known = always | {name.lower() for name in names.get("sometimes", [])}
+    return (
+        [f"the header field {name} is not in the contract"
+         for name in sorted(there - known) if not name.startswith(beginnings or ("\0",))]
+        + [f"the header field {name} is missing" for name in sorted(always - there)])
 
 
 def shown(content: str | bytes) -> str:

@@ -1,4 +1,4 @@
-"""A fake ComfyUI whose every answer and message is held against its contract."""
+"""A fake whose every answer and message is held against its contract."""
 
 from contract import Contract
 from fake_process import FakeProcess, Server
@@ -18,7 +18,7 @@ class HeldServer(Server):
         return [complaint for said in self._tap.heard() for complaint in self.contract.complaints(said)]
 
 
-def held(contract: Contract, *arguments: str):
-    """A fake ComfyUI of its own, held against a contract."""
-    with FakeProcess("fake-comfyui", "--port", "0", *arguments) as fake, Tap(fake.url) as tap:
+def held(contract: Contract, *arguments: str, executable: str = "fake-comfyui"):
+    """A fake of its own, held against a contract."""
+    with FakeProcess(executable, "--port", "0", *arguments) as fake, Tap(fake.url) as tap:
         yield HeldServer(tap, contract)

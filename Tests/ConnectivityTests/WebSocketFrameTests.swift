@@ -66,12 +66,21 @@ import Testing
         return channel
     }
 
+    /// Ends what is still scheduled for a channel: it holds on to it, and the channel to its loop.
+    private func finish(_ channel: EmbeddedChannel) {
+        channel.close(promise: nil)
+        // Longer than it waits for the other half of the close.
+        channel.embeddedEventLoop.advanceTime(by: .seconds(60))
+        try? channel.embeddedEventLoop.close()
+    }
+
     private func read(_ channel: EmbeddedChannel, _ opcode: WebSocketOpcode, _ bytes: [UInt8]) throws {
         try channel.writeInbound(WebSocketFrame(fin: true, opcode: opcode, data: ByteBuffer(bytes: bytes)))
     }
 
     @Test func `pings are sent every thirty seconds, and answered in ten`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         #expect(try channel.readOutbound(as: WebSocketFrame.self) == nil)
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))
@@ -89,6 +98,7 @@ import Testing
 
     @Test func `a ping is answered with its own words`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         try read(channel, .ping, [1, 2, 3])
         let pong = try #require(try channel.readOutbound(as: WebSocketFrame.self))
 
@@ -98,6 +108,7 @@ import Testing
 
     @Test func `a close is answered with its code, and is no end of messages but an error`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         #expect(throws: WebSocketFailure.closed(code: 1012, reason: "restart")) {
             try read(channel, .connectionClose, [3, 0xF4] + Array("restart".utf8))
         }
@@ -108,6 +119,7 @@ import Testing
 
     @Test func `our close says 1000, and waits a second for the answer`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         channel.close(mode: .all, promise: nil)
         let close = try #require(try channel.readOutbound(as: WebSocketFrame.self))
         #expect(Array(close.data.readableBytesView) == [3, 0xE8])
@@ -119,6 +131,7 @@ import Testing
 
     @Test func `our close ends at once when the server answers it`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         channel.close(mode: .all, promise: nil)
         try read(channel, .connectionClose, [3, 0xE8])
 
@@ -128,6 +141,7 @@ import Testing
 
     @Test func `a connection that ends without a word is lost`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         channel.pipeline.fireChannelInactive()
 
         #expect(throws: WebSocketFailure.lost) { try channel.throwIfErrorCaught() }
@@ -135,6 +149,7 @@ import Testing
 
     @Test func `a violation is told to the server`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         #expect(throws: WebSocketFailure.self) { try read(channel, .text, [0xFF]) }
         let close = try #require(try channel.readOutbound(as: WebSocketFrame.self))
 
@@ -143,6 +158,7 @@ import Testing
 
     @Test func `messages go out masked`() throws {
         let channel = try channel()
+        defer { finish(channel) }
         try channel.writeOutbound(WebSocketMessage.text("hm"))
         let frame = try #require(try channel.readOutbound(as: WebSocketFrame.self))
 

@@ -17,13 +17,14 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
     public struct Link: Sendable {
         /// The number of the attempt, from 1.
         public let attempt: Int
-        let reconnector: Reconnector
+        /// Weak, as connections keep their links, and the reconnector its connection.
+        weak let reconnector: Reconnector?
         let generation: Int
 
         /// The peer has answered in its protocol: the attempts count from 1 again, and the circuit is closed.
-        public func confirm() { reconnector.confirm(generation) }
+        public func confirm() { reconnector?.confirm(generation) }
         /// The connection has ended.
-        public func lost() { reconnector.lose(generation) }
+        public func lost() { reconnector?.lose(generation) }
     }
 
     enum Phase {

@@ -35,7 +35,7 @@ struct ContractRun {
             : TransferLimits(connect: .seconds(20), read: .seconds(20), total: .seconds(30))
     }
 
-    private var retry: RetryPolicy { RetryPolicy(tries: 3, first: .milliseconds(40)) }
+    private var retry: RetryPolicy { RetryPolicy(tries: 3, first: .milliseconds(100)) }
 
     /// Puts the rule in force; one that concerns the fake as a whole has acted when this returns.
     private func begin(_ understudy: Understudy) async throws {

@@ -34,7 +34,8 @@ public final class ConfigurationWatch: ServiceLifecycle.Service {
     ) throws(ConnectivityError) {
         try self.init(loader, pause: pause, interval: interval, time: .system) {
             loader.files.map { path in
-                guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return "" }  // none there
+                // None there.
+                guard let facts = try? FileManager.default.attributesOfItem(atPath: path) else { return "" }
                 return "\(facts[.modificationDate] ?? "") \(facts[.size] ?? "") \(facts[.systemFileNumber] ?? "")"
             }
         }

@@ -39,7 +39,8 @@ struct ProbeAnswer: Sendable {
 extension Recognition {
     /// Recognises an answer to any of the probes; nil for a stranger's.
     init?(_ answer: ProbeAnswer) {
-        guard answer.status == 200, let value = try? JSONValue(parsing: answer.body) else { return nil }  // no JSON: a stranger
+        // No JSON: a stranger.
+        guard answer.status == 200, let value = try? JSONValue(parsing: answer.body) else { return nil }
         if let recognition = Self.comfyUI(value) ?? Self.gradio(value) ?? Self.liteLLM(value) ?? Self.story(value) {
             self = recognition
         } else {

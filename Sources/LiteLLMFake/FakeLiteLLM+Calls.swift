@@ -164,7 +164,9 @@ extension FakeLiteLLM {
             + "Current limit: \(refusal.limit), Remaining: 0. Limit resets at: \(resets)"
         let fields = failureFields(route, call).fields(likely(call))
         guard route != .terse else { return ProxyError(429, "litellm.RateLimitError: " + message, fields: fields) }
-        let wait = call.direction.error?.retryAfter ?? .seconds(KeyStore.window)
+        // The proxy names its window, whatever is left of it (1.109.1, parallel_request_limiter_v3).
+        let wait =
+            call.direction.error?.retryAfter ?? call.direction.quota?.quota.per ?? .seconds(KeyStore.window)
         var all: HeaderFields = [
             "retry-after": wait.wholeSeconds, "rate_limit_type": refusal.type, "reset_at": resets,
         ]

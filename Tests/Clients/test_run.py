@@ -59,7 +59,7 @@ def test_a_signal_reaches_the_command_and_ends_the_run_in_its_name(tmp_path, sig
 
 @pytest.mark.parametrize(("flags", "command", "status", "says"), [
     ([], ["no-such-command"], 2, "cannot run no-such-command"),
-    (["--scenario", "bizy-gpu"], ["true"], 2, 'did you mean "busy-gpu"?'),
+    (["--scenario", "bizy-gpu"], ["true"], 2, 'did you mean "busy-gpu"?\n  (a file of your own ends in .yaml or .json)\n'),
     (["--sede", "1"], ["true"], 2, "--sede"),
     (["--tls-cert", "none.pem", "--tls-key", "none.pem"], ["true"], 3, "none.pem"),
 ])

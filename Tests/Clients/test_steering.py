@@ -50,6 +50,14 @@ def ask(suite) -> int:
     return httpx.post(f"{suite.url}/v1/chat/completions", json=QUESTION).status_code
 
 
+def test_metrics_are_families_with_names_of_their_own(suite):
+    text = httpx.get(f"{suite.ready['control']}/metrics").text
+    families = [line.split()[2].removesuffix("_total") for line in text.splitlines() if line.startswith("# TYPE")]
+
+    assert "understudy_journal_held_entries" in families
+    assert len(set(families)) == len(families)
+
+
 def test_every_scenario_that_is_listed_can_be_shown_and_passes_the_check(understudy, tmp_path):
     names = [scenario["name"] for scenario in json.loads(understudy("scenario", "list", "--json"))]
     table = understudy("scenario", "list").splitlines()

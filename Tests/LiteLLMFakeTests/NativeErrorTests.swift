@@ -181,6 +181,7 @@ import UnderstudyTestKit
             #expect(third.status == 429)
             #expect(third.text.contains("Limit type: requests. Current limit: 2, Remaining: 0."))
             #expect(third.headers["x-ratelimit-api_key-remaining-requests"] == "0")
+            #expect(third.headers["retry-after"] == "600")
             #expect(other.status == 200)
         }
     }

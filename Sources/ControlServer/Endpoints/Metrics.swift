@@ -27,7 +27,7 @@ enum Metrics {
             rules.map { (#"rule="\#(Self.escaped($0.rule))""#, $0.acted) })
         let (next, held, drops) = desk.company.journal.read { ($0.nextNumber, $0.count, $0.drops) }
         family("journal_entries_total", "counter", "Entries ever written.", [("", next - 1)])
-        family("journal_entries", "gauge", "Entries that are held.", [("", held)])
+        family("journal_held_entries", "gauge", "Entries that are held.", [("", held)])
         family("journal_dropped_total", "counter", "Entries that the bounds pushed out.", [("", drops.entries)])
         return .text(text, headers: ["content-type": "text/plain; version=0.0.4; charset=utf-8"])
     }

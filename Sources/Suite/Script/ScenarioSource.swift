@@ -33,8 +33,9 @@ struct ScenarioSource {
         if let text = ScenarioLibrary.text(of: name) { return (text, name) }
         let looksLikeFile = name.contains("/") || name.contains(".")
         if name != "-", !looksLikeFile {
-            throw .usage(
-                "no scenario \"\(name)\": \(advice(for: name, among: ScenarioLibrary.all.map(\.name)))\n"
+            throw SuiteError(
+                .usage,
+                "no scenario \"\(name.printable)\": \(advice(for: name, among: ScenarioLibrary.all.map(\.name)))\n"
                     + "  (a file of your own ends in .yaml or .json)")
         }
         let bytes = name == "-" ? WholeFile.read(descriptor: 0) : WholeFile.read(name)

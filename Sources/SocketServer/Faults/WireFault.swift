@@ -2,8 +2,8 @@
 ///
 /// Imposed on a connection at any time it holds from then on, for what is written afterwards, heads included; several
 /// hold together, and of a kind the last one. The order of bytes is kept, and a writer that is ahead of what is let out
-/// suspends as it does for a slow client. In HTTP/2 a fault is one of the whole connection, with all its streams and the
-/// frames that belong to none; what concerns one stream is done by ``ResponseWriter``.
+/// suspends as it does for a slow client. In HTTP/2 a rate, pieces and an end that are imposed on an exchange are its stream's
+/// (RST_STREAM in place of RST and FIN) and count its body; all else concerns the connection with all its streams.
 public indirect enum WireFault: Sendable {
     /// So many bytes leave in a second, spread evenly (every 10 ms, or byte by byte).
     case throttle(bytesPerSecond: Int)

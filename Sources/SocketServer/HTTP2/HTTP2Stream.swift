@@ -26,6 +26,12 @@ final class HTTP2Stream {
     private var isWaiting = false
     private var writers: [CheckedContinuation<Void, Never>] = []
 
+    // What it does wrongly.
+    private var faults: HTTP2StreamFaults?
+    private var isMute = false
+    private var timer: LoopTimer?
+    private var expiryTimer: LoopTimer?
+
     private enum Ending {
         case open
         case proper
@@ -137,6 +143,9 @@ final class HTTP2Stream {
 
     func closed() {
         isClosed = true
+        for timer in [timer.take(), expiryTimer.take()] {
+            if let timer { connection.server.loop.removeTimer(timer) }
+        }
         output = []
         resumeWriters()
         if let exchange = exchange.take(), !isFinished { exchange.leave() }
@@ -166,7 +175,17 @@ final class HTTP2Stream {
 
     /// Puts what there is into a frame.
     func fill(_ room: UnsafeMutableRawBufferPointer) -> HTTP2Session.Fill {
-        let count = min(room.count, output.count - next)
+        var count = min(room.count, output.count - next)
+        let now = connection.server.loop.now
+        if let faults, count > 0 || ending != .open {
+            switch faults.turn(for: count, at: now) {
+            case .send(let most): count = min(count, most)
+            case .wait(let due):
+                wait(until: due)
+                return .later
+            case .end(let manner): return cutOff(manner)
+            }
+        }
         if count == 0 {
             switch ending {
             case .proper: return .bytes(0, isLast: true)
@@ -180,12 +199,41 @@ final class HTTP2Stream {
             unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[next..<next + count]))
         }
         next += count
+        faults?.sent(count, at: now)
         if next == output.count {
             output.removeAll(keepingCapacity: ending == .open && output.capacity <= 64 * 1024)
             next = 0
         }
         if output.count - next < Outbox.highWater { resumeWriters() }
         return .bytes(count, isLast: output.isEmpty && ending == .proper)
+    }
+
+    /// What one exchange does wrongly is its stream's alone: RST_STREAM, or silence, or an end that comes too soon.
+    private func cutOff(_ manner: WireEnding) -> HTTP2Session.Fill {
+        output = []
+        next = 0
+        resumeWriters()
+        switch manner {
+        case .reset, .fin:
+            ending = .broken
+            return .broken
+        case .halfClose:
+            ending = .proper
+            return .bytes(0, isLast: true)
+        case .hang:
+            isMute = true
+            isHeld = true
+            return .later
+        }
+    }
+
+    private func wait(until due: ContinuousClock.Instant) {
+        guard timer == nil else { return }
+        timer = connection.server.loop.addFakeTimer(at: due) { [unowned self] in
+            timer = nil
+            connection.session?.resume(id)
+            connection.wantsFlush()
+        }
     }
 
     /// A writer who is always ahead never sees the output empty: what has left must go all the same.
@@ -239,14 +287,14 @@ extension HTTP2Stream: ExchangeCarrier {
     }
 
     func write(_ bytes: [UInt8]) {
-        guard isOpen, ending == .open else { return }
+        guard isOpen, ending == .open, !isMute else { return }
         makeRoom()
         output.append(contentsOf: bytes)
         wake()
     }
 
     func write(_ text: String) {
-        guard isOpen, ending == .open else { return }
+        guard isOpen, ending == .open, !isMute else { return }
         makeRoom()
         output.append(contentsOf: text.utf8)
         wake()
@@ -260,9 +308,33 @@ extension HTTP2Stream: ExchangeCarrier {
 
     func hold() { isHeld = true }
 
-    func impose(_ fault: WireFault) { connection.impose(fault) }
+    func impose(_ fault: WireFault) {
+        guard isOpen else { return }
+        if case .expiry(let duration, let manner) = fault { return expire(after: duration, manner) }
+        var faults = faults ?? HTTP2StreamFaults()
+        guard faults.impose(fault, after: output.count - next) else { return connection.impose(fault) }
+        self.faults = faults
+    }
 
-    func liftFaults() { connection.liftFaults() }
+    private func expire(after duration: Duration, _ manner: WireEnding) {
+        guard expiryTimer == nil else { return }
+        let loop = connection.server.loop
+        expiryTimer = loop.addFakeTimer(at: loop.now + duration) { [unowned self] in
+            expiryTimer = nil
+            switch manner {
+            case .reset, .fin: reset(isFailure: true)
+            case .halfClose: end()
+            case .hang:
+                isMute = true
+                isHeld = true
+            }
+        }
+    }
+
+    func liftFaults() {
+        faults = nil
+        connection.liftFaults()
+    }
 
     var hasRoom: Bool { output.count - next < Outbox.highWater }
 

@@ -75,6 +75,61 @@ import UnderstudyTestKit
         }
     }
 
+    @Test(arguments: [
+        (WireEnding.reset, UInt32(2)), (.fin, 2),  // INTERNAL_ERROR
+        (.halfClose, 0),
+    ])
+    func `a cut is the end of its stream only`(ending: WireEnding, code: UInt32) async throws {
+        try await withHTTP2Server { exchange in
+            guard exchange.request.path == "/cut" else { return .text("fine") }
+            exchange.impose(.cut(afterBytes: 3, ending))
+            return .stream { writer in
+                try await writer.write("ab")
+                try await writer.write("cd")
+                try? await exchange.loop.clock.sleep(for: .seconds(60))
+            }
+        } _: { client, _ in
+            let cut = client.submit("GET", "/cut")
+            let other = client.submit("GET", "/")
+
+            let beside = try await client.answer(other)
+            #expect(beside.text == "fine")
+            let answer = try await client.answer(cut)
+            #expect(answer.text == "abc")
+            #expect(answer.errorCode == code)
+            let afterwards = try await client.exchange("GET", "/")
+            #expect(afterwards.text == "fine")
+        }
+    }
+
+    @Test func `a stream falls silent, or is slow, and the others are as ever`() async throws {
+        try await withHTTP2Server { exchange in
+            switch exchange.request.path {
+            case "/silent": exchange.impose(.cut(afterBytes: 0, .hang))
+            case "/slow": exchange.impose(.throttle(bytesPerSecond: 1000))
+            case "/late": exchange.impose(.expiry(.milliseconds(50), .reset))
+            default: return .text("fine")
+            }
+            if exchange.request.path == "/late" { try? await exchange.loop.clock.sleep(for: .seconds(60)) }
+            return .bytes([UInt8](repeating: 7, count: 100))
+        } _: { client, _ in
+            let began = ContinuousClock.now
+            let silent = client.submit("GET", "/silent")
+            let slow = client.submit("GET", "/slow")
+            let late = client.submit("GET", "/late")
+
+            let other = try await client.exchange("GET", "/")
+            #expect(other.text == "fine")
+            let slowly = try await client.answer(slow)
+            #expect(slowly.body.count == 100)
+            #expect(ContinuousClock.now - began >= .milliseconds(80))
+            let lately = try await client.answer(late)
+            #expect(lately.errorCode == 2)
+            #expect(client.answers[silent]?.isClosed == false)
+            #expect(client.answers[silent]?.body == [])
+        }
+    }
+
     @Test func `an answer before the whole request is heard, and the rest is read`() async throws {
         try await withHTTP2Server { exchange in
             exchange.request.method == "POST" ? .text("no", status: 413) : .text("next")

@@ -89,13 +89,16 @@ class Suite(Server):
 
 
 class Bare(Server):
-    """libwebsockets and nothing else; it gives the answer that it is started with."""
+    """libwebsockets and nothing else; it gives the answer that it is started with, after a wait if one is named.
 
-    def __init__(self, answer: bytes):
+    With a number of events the answer comes at once, and each event after such a wait.
+    """
+
+    def __init__(self, answer: bytes, milliseconds: int = 0, events: int = 0):
         with tempfile.NamedTemporaryFile() as file:
             file.write(answer)
             file.flush()
-            super().__init__([str(programs.bare()), file.name])
+            super().__init__([str(programs.bare()), file.name, str(milliseconds), str(events)])
             self.port = int(self.first_line())
 
 

@@ -4,6 +4,7 @@
 #include <uv.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -14,7 +15,6 @@ static inline uint64_t understudy_lws_option_explicit_vhosts(void) { return LWS_
 
 // The handle structs begin with uv_handle_t's members; C casts between them, Swift cannot.
 static inline uv_handle_t *understudy_uv_handle_of_poll(uv_poll_t *p) { return (uv_handle_t *)p; }
-static inline uv_handle_t *understudy_uv_handle_of_timer(uv_timer_t *t) { return (uv_handle_t *)t; }
 static inline uv_handle_t *understudy_uv_handle_of_async(uv_async_t *a) { return (uv_handle_t *)a; }
 static inline uv_handle_t *understudy_uv_handle_of_prepare(uv_prepare_t *p) { return (uv_handle_t *)p; }
 
@@ -30,4 +30,13 @@ static inline int understudy_accept(int descriptor, struct sockaddr *address, so
 static inline int understudy_unconfirmed(int descriptor) {
     int count = 0;
     return ioctl(descriptor, TIOCOUTQ, &count) == 0 ? count : 0;
+}
+
+// A timer that is waited for as sockets are. Swift's module of the C library leaves it out.
+static inline int understudy_alarm(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+// Rings once, after so many nanoseconds; 0 stops it.
+static inline void understudy_alarm_set(int descriptor, int64_t nanoseconds) {
+    struct itimerspec time = { .it_value = { nanoseconds / 1000000000, nanoseconds % 1000000000 } };
+    timerfd_settime(descriptor, 0, &time, NULL);
 }

@@ -20,9 +20,8 @@ private let complaint = Mutex("")
     private(set) var vhost: Vhost?
     private let protocols: ProtocolTable
     private let async: UnsafeMutablePointer<uv_async_t>
-    private let timer: UnsafeMutablePointer<uv_timer_t>
+    private let alarm: Alarm
     private let prepare: UnsafeMutablePointer<uv_prepare_t>
-    private var timerDeadline: ContinuousClock.Instant?
     /// The handles that are there while no socket is.
     private(set) var handlesOfItsOwn = 0
 
@@ -34,20 +33,19 @@ private let complaint = Mutex("")
     init() throws(SocketServerError) {
         unsafe loop = .allocate(capacity: 1)
         unsafe async = .allocate(capacity: 1)
-        unsafe timer = .allocate(capacity: 1)
         unsafe prepare = .allocate(capacity: 1)
         protocols = ProtocolTable()
-        guard unsafe uv_loop_init(loop) == 0 else {
+        guard unsafe uv_loop_init(loop) == 0, let alarm = unsafe Alarm(loop: loop) else {
             throw SocketServerError(.loopUnavailable, "cannot make a libuv loop: out of descriptors?")
         }
+        self.alarm = alarm
         unsafe uv_async_init(loop, async) { handle in
             unsafe LoopCore.of(handle!.pointee.data).onWake()
         }
-        unsafe uv_timer_init(loop, timer)
         unsafe uv_prepare_init(loop, prepare)
         // Unretained: the handles are closed in `destroy`, before this object can go.
         unsafe async.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-        unsafe timer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        alarm.onRing = { [unowned self] in onTimer() }
         unsafe prepare.pointee.data = Unmanaged.passUnretained(self).toOpaque()
         // libuv calls timers that are due before it waits for sockets, too. What they set going would lie there until
         // something else happens; a loop that is to stop does not wait (`uv_backend_timeout`), and goes on all the same.
@@ -113,26 +111,7 @@ private let complaint = Mutex("")
 
     /// Sets the one timer of the system that stands for all of ours.
     func setTimer(_ deadline: ContinuousClock.Instant?) {
-        guard deadline != timerDeadline else { return }
-        timerDeadline = deadline
-        guard let deadline else {
-            unsafe uv_timer_stop(timer)
-            return
-        }
-        let left = ContinuousClock.now.duration(to: deadline)
-        // Whatever is asked for: after eleven days the timer is simply set again.
-        let seconds = min(left.components.seconds, 1_000_000)
-        let nanoseconds = seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
-        let milliseconds = nanoseconds <= 0 ? 0 : UInt64((nanoseconds + 999_999) / 1_000_000)
-        // libuv counts from the time it last looked at the clock.
-        unsafe uv_update_time(loop)
-        unsafe uv_timer_start(
-            timer,
-            { handle in
-                let core = unsafe LoopCore.of(handle!.pointee.data)
-                core.timerDeadline = nil
-                core.onTimer()
-            }, milliseconds, 0)
+        if let deadline { alarm.set(deadline) } else { alarm.stop() }
     }
 
     /// Frees everything. The loop is run until its last handle is closed, as libwebsockets wants it with a loop
@@ -148,7 +127,7 @@ private let complaint = Mutex("")
 
     private func closeHandles() {
         unsafe uv_close(understudy_uv_handle_of_async(async), nil)
-        unsafe uv_close(understudy_uv_handle_of_timer(timer), nil)
+        alarm.close()
         unsafe uv_close(understudy_uv_handle_of_prepare(prepare), nil)
     }
 
@@ -162,7 +141,7 @@ private let complaint = Mutex("")
         assert(result == 0, "the libuv loop still has handles")
         unsafe loop.deallocate()
         unsafe async.deallocate()
-        unsafe timer.deallocate()
+        alarm.free()
         unsafe prepare.deallocate()
     }
 }

@@ -170,6 +170,42 @@ import Testing
         }
     }
 
+    @Test(arguments: ["how: reset", "how: close", "code: 1012"])
+    func `though every socket ends after the greeting, jobs are done, each once`(ending: String) async throws {
+        try await Understudy.comfyUI { understudy in
+            try await understudy.play("comfyui opens /ws: drop {\(ending), after_messages: 1}")
+            try await with(understudy) { client in
+                try await client.connect()
+                var jobs: [ComfyUIJob] = []
+                for seed in 0..<5 { jobs.append(try await client.sendWorkflow(Workflows.picture(seed: seed))) }
+                for job in jobs { #expect(try await job.result().files.count == 1) }
+
+                #expect(understudy.requests("POST", "/prompt") == 5)
+                #expect(await client.reconnections > 0)
+            }
+        }
+    }
+
+    @Test func `though every socket ends after the greeting, a server that was started anew gets its jobs again`()
+        async throws
+    {
+        try await Understudy.comfyUI { understudy in
+            try await understudy.play(
+                "comfyui opens /ws: drop {how: reset, after_messages: 1}",
+                "comfyui POST /prompt: delay {step: 20ms}, once")
+            try await with(understudy) { client in
+                try await client.connect()
+                let job = try await client.sendWorkflow(Workflows.picture(steps: 500))
+                await understudy.request("POST", "/prompt", 1)
+                await understudy.restart()
+                let result = try await job.result()
+
+                #expect(result.files.count == 1)
+                #expect(understudy.requests("POST", "/prompt") == 2)
+            }
+        }
+    }
+
     @Test func `closing while connecting ends it for all who wait`() async throws {
         try await Understudy.comfyUI { understudy in
             try await understudy.play("comfyui opens /ws: delay 30s")

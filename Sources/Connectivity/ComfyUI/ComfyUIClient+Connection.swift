@@ -53,13 +53,14 @@ extension ComfyUIClient {
         case .connected:
             if !isFirst { reconnections += 1 }
             epoch += 1
+            isLingering = false
             set(.connected)
             resumeConnecting(throwing: nil)
             start { await $0.settleAll() }
             start { await $0.watchQuiet() }
         case .disconnected, .reconnecting:
             guard state == .connected else { return }
-            endWork()
+            letWorkEnd()
             set(.reconnecting)
             letSubmittersGo()
         case .suspended:

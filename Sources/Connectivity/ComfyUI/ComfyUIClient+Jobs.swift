@@ -56,7 +56,7 @@ extension ComfyUIClient {
                 start { await $0.sendWaiting() }
             }
         }
-        while state == .connected, !Task.isCancelled, let id = waiting.first {
+        while isInReach, !Task.isCancelled, let id = waiting.first {
             do {
                 try await requests.repeated.guarded { try await self.send(id) }
             } catch let failure as ConnectivityError where state == .connected && !Task.isCancelled {
@@ -71,13 +71,14 @@ extension ComfyUIClient {
     private func send(_ id: String) async throws {
         let asked = requests.unguarded
         var tried = 0
-        while state == .connected, !Task.isCancelled {
+        while isInReach, !Task.isCancelled {
             guard let job = jobs[id] else { return waiting.removeAll { $0 == id } }
+            let epoch = epoch
             do {
-                if job.mayBeKnown, try await isKnown(id, asked) { return didTake(id) }
+                if job.mayBeKnown, try await isKnown(id, asked) { return didTake(id, epoch) }
                 if jobs[id]?.isInterrupted == true { return end(id, .interrupted) }
                 switch try await asked.submit(job.workflow, id: id, client: self.id, extra: job.extra) {
-                case .taken: didTake(id)
+                case .taken: didTake(id, epoch)
                 case .refused(let failure): drop(id, failure)
                 }
                 return
@@ -92,7 +93,7 @@ extension ComfyUIClient {
                     try await asked.repeated.pause(wait, failure)
                 } else if failure.leavesOpen, (try? await isKnown(id, asked)) == true {
                     // What came was no answer to us, and yet the server had understood.
-                    return didTake(id)
+                    return didTake(id, epoch)
                 } else {
                     throw failure
                 }
@@ -117,7 +118,8 @@ extension ComfyUIClient {
         return false
     }
 
-    private func didTake(_ id: String) {
+    /// - Parameter epoch: the connection that there was when it was sent.
+    private func didTake(_ id: String, _ epoch: Int) {
         waiting.removeAll { $0 == id }
         guard var job = jobs[id] else { return }
         let wasUnclear = job.mayBeKnown
@@ -237,7 +239,7 @@ extension ComfyUIClient {
                     if try await !settle(id, queue) { lost.append(id) }
                 }
                 // What a server says after the connection is lost may be the word of another, started since.
-                if state == .connected, self.epoch == epoch { sendAgain(lost) }
+                sendAgain(lost, isSame: state == .connected && self.epoch == epoch)
             }
         } catch {
             // Not to be asked now: the next quiet time, or the next connection, will tell.
@@ -268,7 +270,8 @@ extension ComfyUIClient {
         return true
     }
 
-    private func sendAgain(_ lost: [String]) {
+    /// - Parameter isSame: whether it is surely the server that has taken the jobs of this connection.
+    private func sendAgain(_ lost: [String], isSame: Bool) {
         var again: [String] = []
         for id in lost {
             guard let job = jobs[id] else { continue }
@@ -280,7 +283,7 @@ extension ComfyUIClient {
                 // Taken over an earlier connection, and gone: the server was started anew and has forgotten it.
                 jobs[id]?.progress.startOver()
                 again.append(id)
-            } else {
+            } else if isSame {
                 let gone = error(.jobFailed, "the job in the server's queue or history", "somebody has deleted it")
                 end(id, .failed(JobFailure(gone)))
             }
@@ -308,7 +311,8 @@ extension ComfyUIClient {
 
     /// When nothing is heard for long of jobs that go on, messages may have been lost.
     func watchQuiet() async {
-        while !Task.isCancelled {
+        let watched = epoch
+        while !Task.isCancelled, epoch == watched {
             hasHeard = false
             do { try await settings.time.sleep(for: settings.quiet) } catch { return }
             if !hasHeard, jobs.values.contains(where: { $0.progress.stage > .waiting }) || !waiting.isEmpty {

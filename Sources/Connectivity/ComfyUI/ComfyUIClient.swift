@@ -56,6 +56,8 @@ public actor ComfyUIClient {
     var hasHeard = false
     /// Counts connections.
     var epoch = 0
+    /// The connection was lost a moment ago, and what had begun by then goes on.
+    var isLingering = false
 
     /// What keeps the connection, from the first call of ``connect()`` to the end of it.
     var session: Session?
@@ -200,7 +202,7 @@ public actor ComfyUIClient {
 
     // MARK: Work beside the reading
 
-    /// Does something for as long as this connection lasts.
+    /// Does something for this connection.
     func start(_ body: @escaping @Sendable (isolated ComfyUIClient) async -> Void) {
         lastWork += 1
         let number = lastWork
@@ -210,10 +212,26 @@ public actor ComfyUIClient {
         }
     }
 
+    /// Whether the server was there just now. Requests need no WebSocket: a server may answer them whose sockets all end.
+    var isInReach: Bool { state == .connected || isLingering }
+
+    /// Gives the work for a connection that is lost a moment to end: by itself it may learn all that there is to know.
+    func letWorkEnd() {
+        runningJob = nil
+        let (begun, lost) = (Array(work.keys), epoch)
+        isLingering = true
+        start { client in
+            try? await client.settings.time.sleep(for: client.settings.transfer.connect)
+            for number in begun { client.work[number]?.cancel() }
+            if client.epoch == lost { client.isLingering = false }
+        }
+    }
+
     func endWork() {
         for task in work.values { task.cancel() }
         work = [:]
         runningJob = nil
+        isLingering = false
     }
 
     func error(

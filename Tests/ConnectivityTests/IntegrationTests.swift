@@ -20,29 +20,38 @@ import Testing
             let found = await configuration.discovery.discover(try at(understudy, as: .comfyui))
             let endpoint = try #require(found.endpoint, "\(found.error?.description ?? "")")
             let circuit = Circuit(service: .comfyui, endpoint: "\(endpoint)")
-            try await understudy.comfyUIClient({ $0.circuit = circuit }) { client in
+            try await understudy.comfyUIClient({
+                $0.circuit = circuit
+                $0.reconnection.attempts = nil
+            }) { client in
                 var service = Service.comfyui
-                service.health.interval = .milliseconds(20)
+                service.health.slow = .seconds(30)
                 let monitor = HealthMonitor([.init(service) { _ = try await client.systemStats() }])
+                var changes = monitor.changes().makeAsyncIterator()
                 let watching = Task { await monitor.run() }
                 let states = await client.states()
                 try await client.connect()
                 let picture = try await client.sendWorkflow(Workflows.picture(seed: 1)).result()
-                let changes = monitor.changes()
+                let first = await changes.next()?.to
 
                 // The server goes, with a job under way, and comes back without its memory.
                 try await understudy.play("comfyui POST /prompt: delay {step: 20ms}, once")
                 let job = try await client.sendWorkflow(Workflows.picture(seed: 2, steps: 200))
                 for await event in job.events { if case .progress = event { break } }
-                try await understudy.play("comfyui: refuse 150ms, state lost")
-                let healths = await changes.collect { $0.to == .healthy }
+                try await understudy.play("comfyui: refuse true, state lost")
+                _ = await client.states().collect { $0 == .reconnecting }
+                monitor.checkNow(.comfyui)
+                let second = await changes.next()?.to
+                await understudy.behave()
                 let again = try await job.result()
+                monitor.checkNow(.comfyui)
+                let third = await changes.next()?.to
                 watching.cancel()
                 await watching.value
 
                 #expect(picture.files.count == 1)
                 #expect(again.files.count == 1)
-                #expect(healths.map(\.to).first == .degraded)
+                #expect([first, second, third] == [.healthy, .degraded, .healthy])
                 #expect(await client.reconnections == 1)
                 #expect(circuit.state == .closed(failures: 0))
                 await client.close()

@@ -5,6 +5,7 @@ a real server, started with the same configuration: what they expect has to hold
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,16 @@ for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPI
     os.environ.pop(name, None)
 
 HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary():
+    """Where clients put what they forget to take away again: gradio_client makes a folder for each session."""
+    with tempfile.TemporaryDirectory(prefix="understudy-clients-", ignore_cleanup_errors=True) as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TMPDIR", folder)
+            patch.setattr(tempfile, "tempdir", folder)
+            yield
 
 
 def running(name: str, executable: str, *arguments: str):

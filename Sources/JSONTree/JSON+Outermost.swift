@@ -4,9 +4,9 @@ extension JSON {
     /// Nil if there is no such member, if it is no text, and for what is no object; what stands behind it is not looked
     /// at, so that a broken text may have one.
     public static func outermostText(_ name: String, in bytes: [UInt8]) -> String? {
-        let name = Array(name.utf8)
         var index = bytes.firstIndex { !isBlank($0) } ?? bytes.endIndex
         guard index < bytes.endIndex, bytes[index] == UInt8(ascii: "{") else { return nil }
+        let name = Array(name.utf8)
         var depth = 0
         // Whether what comes is the name of a member of the outermost object.
         var isName = false

@@ -6,7 +6,10 @@ enum Middleware {
 
     /// Cache fields by the path's ending (`middleware/cache_middleware.py` upstream).
     static func addCacheFields(to answer: inout Answer, path: String) {
-        guard !answer.isRaised, !answer.fields.contains("cache-control") else { return }
+        // Nothing without a full stop near its end has an ending: most paths are an API's, and pass here at once.
+        guard path.utf8.suffix(5).contains(UInt8(ascii: ".")), !answer.isRaised,
+            !answer.fields.contains("cache-control")
+        else { return }
         let path = path.lowercased()
         let name = path.splitAtLastSlash.name
         if path.hasSuffix(".js") || path.hasSuffix(".css") || name.hasPrefix("index") && name.hasSuffix(".json") {

@@ -61,7 +61,7 @@ public final class SharedJournal: Sendable {
     }
 
     /// Notes an exchange that is over: what a journal is mostly asked to do, by the shortest way.
-    func append(_ record: borrowing ExchangeRecord, source: Int, connection: UInt64, since: Duration) {
+    func append(_ record: ExchangeRecord, source: Int, connection: UInt64, since: Duration) {
         let at = beganAt + since / .seconds(1)
         let woken = state.withLock { state in
             state.log.append(record, source: source, connection: connection, at: at, since: since)

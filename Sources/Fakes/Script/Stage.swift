@@ -324,7 +324,7 @@ final class Stage: @unchecked Sendable {
         journal?.append(event, fake: id, kind: kind, connection: connection, since: time ?? elapsed)
     }
 
-    func record(_ exchange: borrowing ExchangeRecord, _ connection: UInt64, at time: Duration) {
+    func record(_ exchange: ExchangeRecord, _ connection: UInt64, at time: Duration) {
         journal?.append(exchange, source: source, connection: connection, since: time)
     }
 

@@ -52,19 +52,20 @@ public struct JournalLog: Sendable {
     @discardableResult
     public mutating func append(_ entry: JournalEntry) -> Int {
         let source = source(fake: entry.fake, kind: entry.kind)
-        return add { [limits] tape in entry.write(to: &tape, source: UInt32(source), body: limits.body) }
+        return add(tape.append { [limits] in entry.write(to: &$0, source: UInt32(source), body: limits.body) })
     }
 
     /// Adds an exchange that has been answered and answers its number: ``append(_:)``, without the way through an entry.
     @discardableResult
     public mutating func append(
-        _ record: borrowing ExchangeRecord, source: Int, connection: UInt64, at: Double, since: Duration
+        _ record: ExchangeRecord, source: Int, connection: UInt64, at: Double, since: Duration
     ) -> Int {
-        add { [limits] tape in
-            EntryNumbers(source: UInt32(source), connection: connection, at: at, since: since).write(to: &tape)
-            tape.put(EventCode.exchange)
-            record.write(to: &tape, body: limits.body)
-        }
+        add(
+            tape.append { [limits] tape in
+                EntryNumbers(source: UInt32(source), connection: connection, at: at, since: since).write(to: &tape)
+                tape.put(EventCode.exchange)
+                record.write(to: &tape, body: limits.body)
+            })
     }
 
     /// Forgets all entries and what was dropped. Numbers go on.
@@ -98,10 +99,10 @@ public struct JournalLog: Sendable {
 
     private func place(of number: Int) -> JournalTape.Place { places[(number - origin) % limits.entries] }
 
-    private mutating func add(_ write: (inout [UInt8]) -> Void) -> Int {
+    /// The entry that has just been put on the tape.
+    private mutating func add(_ place: JournalTape.Place) -> Int {
         let number = next
         if count == limits.entries { dropFirst() }
-        let place = tape.append(write)
         bytes += Int(place.count)
         // The one that came last is kept, whatever its size.
         while bytes > limits.bytes, count > 0 { dropFirst() }

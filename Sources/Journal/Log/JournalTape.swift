@@ -20,6 +20,7 @@ struct JournalTape: Sendable {
     private var spare: [UInt8] = []
 
     /// Adds what the closure appends.
+    @inline(__always)
     mutating func append(_ write: (inout [UInt8]) -> Void) -> Place {
         if segments.last.map({ $0.count > Self.segmentSize - Self.margin }) ?? true { addSegment() }
         let last = segments.count - 1

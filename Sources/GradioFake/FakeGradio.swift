@@ -37,6 +37,8 @@ public actor FakeGradio: Fake {
     var events: [String: QueuedEvent] = [:]
     var boxes: [String: MessageBox] = [:]
     var boxOrder: [String] = []
+    /// What all boxes keep for readers that have not come yet.
+    var unread = 0
     var states: SessionStates
     var files: FileStore
     var clocks: [Int: FunctionClock] = [:]

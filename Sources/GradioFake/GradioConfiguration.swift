@@ -12,16 +12,21 @@ public struct GradioConfiguration: Sendable {
     public var fileMemory: Int
     /// How many sessions keep their state and their messages; the oldest go first. 10,000 as in the real server.
     public var sessionLimit: Int
+    /// How many bytes of messages it keeps for sessions that nobody listens to, roughly; the oldest of these go first. The real
+    /// server has no such bound.
+    public var messageMemory: Int
 
     /// A fake Gradio that plays an app.
     public init(
         app: AppDefinition, isStrict: Bool = false, heartbeatInterval: Duration = .seconds(15),
-        fileMemory: Int = 256 << 20, sessionLimit: Int = 10_000
+        fileMemory: Int = 256 << 20, sessionLimit: Int = 10_000,
+        messageMemory: Int = 16 << 20
     ) {
         self.app = app
         self.isStrict = isStrict
         self.heartbeatInterval = heartbeatInterval
         self.fileMemory = fileMemory
         self.sessionLimit = sessionLimit
+        self.messageMemory = messageMemory
     }
 }

@@ -129,6 +129,22 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `of messages that nobody fetches the oldest go when they are too many`() async throws {
+        try await withGradio(setup: { $0.messageMemory = 20_000 }) { fake in
+            let long = JSON.string(String(repeating: "x", count: 12_000))
+            for session in ["first", "second"] { try await fake.join(0, [long], session: session) }
+            // One worker: whoever comes last has its turn when the others are done.
+            try await fake.join(0, ["y"], session: "last")
+            let last = try await fake.messages(session: "last")
+            let first = try await fake.open(session: "first").read(until: "}")
+            let second = try await fake.messages(session: "second")
+
+            #expect(last.map { $0["msg"] }.contains("process_completed"))
+            #expect(first.contains("session_not_found"))
+            #expect(second.map { $0["msg"] }.contains("process_completed"))
+        }
+    }
+
     @Test func `one worker lets others wait and tells them where they stand`() async throws {
         try await withGradio { fake in
             let socket = try await fake.open(session: "later")

@@ -19,7 +19,7 @@ extension FakeGradio {
             let id = body["event_id"]?.string ?? ""
             if let event = events[id] ?? running.first(where: { $0.id == id }) {
                 if queue.withdraw(id) { events[id] = nil }
-                boxes[session]?.post(.init(event: event.id, message: .completed(.cancelled)))
+                deliver(.init(event: event.id, message: .completed(.cancelled)), to: session)
             }
             return .json(["success": true])
         }

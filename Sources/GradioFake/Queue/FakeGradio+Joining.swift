@@ -135,7 +135,7 @@ extension FakeGradio {
 
     /// Drops a session's box and everything of it that waits.
     func forget(_ session: String) {
-        boxes[session] = nil
+        unread -= boxes.removeValue(forKey: session)?.weight ?? 0
         boxOrder.removeAll { $0 == session }
         callSessions = callSessions.filter { $0.value != session }
         for entry in queue.withdrawAll(of: session) { events[entry.id] = nil }
@@ -147,8 +147,18 @@ extension FakeGradio {
     /// - Parameter box: the name of the box, if it is not that of the event's session.
     func post(to box: String? = nil, _ message: QueueMessage, for event: QueuedEvent) {
         event.told += 1
-        guard event.isAlive else { return }
-        boxes[box ?? event.session]?.post(.init(event: event.id, message: message))
+        if event.isAlive { deliver(.init(event: event.id, message: message), to: box ?? event.session) }
+    }
+
+    /// Puts a letter into a box. Of sessions that have too much to read the oldest are forgotten.
+    func deliver(_ letter: MessageBox.Letter, to name: String) {
+        guard let box = boxes[name] else { return }
+        unread -= box.weight
+        box.post(letter)
+        unread += box.weight
+        while unread > options.messageMemory, let oldest = boxOrder.first(where: { boxes[$0]?.weight ?? 0 > 0 }) {
+            forget(oldest)
+        }
     }
 
     /// Begins what can begin.

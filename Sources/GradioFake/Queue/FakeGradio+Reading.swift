@@ -51,6 +51,7 @@ extension FakeGradio {
         let (bell, ring) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         readers += 1
         let reader = MessageBox.Reader(id: readers, bell: ring)
+        unread -= box.weight
         box.attach(reader)
         let number = reader.id
         defer { box.detach(reader) }

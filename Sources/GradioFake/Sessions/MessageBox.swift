@@ -37,6 +37,8 @@ final class MessageBox {
     /// Events whose completion has not been read yet.
     var pending: Set<String> = []
     private var stored: [Letter] = []
+    /// Bytes of what is kept for a reader that has not come yet, roughly.
+    private(set) var weight = 0
     private(set) var readers: [Reader] = []
     private var turn = 0
 
@@ -44,6 +46,7 @@ final class MessageBox {
     func post(_ letter: Letter) {
         guard !readers.isEmpty else {
             stored.append(letter)
+            weight += letter.message.weight
             return
         }
         readers[turn % readers.count].deliver(letter)
@@ -55,6 +58,7 @@ final class MessageBox {
         readers.append(reader)
         let waiting = stored
         stored = []
+        weight = 0
         for letter in waiting { reader.deliver(letter) }
     }
 

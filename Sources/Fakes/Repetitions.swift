@@ -1,11 +1,12 @@
+internal import Scenarios
+
 /// How often each client has asked for the very same.
 ///
 /// Ids and texts are named after it: so they follow from who asks for what, and not from the order in which concurrent
 /// requests happen to arrive.
 public struct Repetitions: Sendable {
-    private var counts: [UInt64: Int] = [:]
-    /// Clients can ask without end: beyond so many, what is new has the same luck each time.
-    private static let most = 100_000
+    /// Clients can ask without end.
+    private var counts = RecentCounts<UInt64>(most: 90_000)
 
     public init() {}
 
@@ -15,9 +16,7 @@ public struct Repetitions: Sendable {
         var client = client
         client.withUTF8 { text in unsafe Self.mix(UnsafeRawBufferPointer(text), into: &hash) }
         unsafe asked.withUnsafeBytes { bytes in unsafe Self.mix(bytes, into: &hash) }
-        let count = counts[hash, default: 0] + 1
-        if count > 1 || counts.count < Self.most { counts[hash] = count }
-        return String(hash, radix: 36) + "-" + String(count)
+        return String(hash, radix: 36) + "-" + String(counts.count(hash))
     }
 
     /// Eight bytes at a time, and their count, which parts what follows: bodies are long, and every call has one.

@@ -16,7 +16,7 @@ public struct ScenarioPlayer: Sendable {
     private let wantsBody: [Bool]
     private var tallies: [Tally]
     private var quotas: [QuotaKey: QuotaWindow] = [:]
-    private var occurrences: [OccurrenceKey: Int] = [:]
+    private var occurrences = RecentCounts<OccurrenceKey>(most: 90_000)
 
     /// What one rule has seen.
     private struct Tally: Sendable {
@@ -51,8 +51,6 @@ public struct ScenarioPlayer: Sendable {
 
     /// Clients can make up names without end; beyond so many they share one count.
     private static let mostScopes = 10_000
-    /// Different requests whose repetitions are counted.
-    private static let mostOccurrences = 100_000
 
     /// - Parameters:
     ///   - seed: that of the suite, if the scenario has none of its own.
@@ -89,9 +87,8 @@ public struct ScenarioPlayer: Sendable {
         for (key, window) in before.quotas {
             if let number = numbers[key.rule] { quotas[QuotaKey(rule: number, scope: key.scope)] = window }
         }
-        for (key, count) in before.occurrences {
-            guard let number = numbers[key.rule] else { continue }
-            occurrences[OccurrenceKey(rule: number, client: key.client, identity: key.identity)] = count
+        occurrences = before.occurrences.renamed { key in
+            numbers[key.rule].map { OccurrenceKey(rule: $0, client: key.client, identity: key.identity) }
         }
     }
 
@@ -200,9 +197,8 @@ public struct ScenarioPlayer: Sendable {
         let rule = scenario.rules[number]
         guard wantsBody[number] else { return SeededRandom(seed: seed, parts: []) }
         let key = OccurrenceKey(rule: number, client: occasion.client, identity: occasion.identity)
-        let count = occurrences[key, default: 0] + 1
-        // Beyond so many requests, a new one has the same luck each time: better than luck by order of arrival.
-        if count > 1 || occurrences.count < Self.mostOccurrences { occurrences[key] = count }
+        // Whoever asks again gets new luck, however much else was asked for meanwhile: or what fails once would fail for ever.
+        let count = occurrences.count(key)
         return SeededRandom(
             seed: seed,
             parts: [id, rule.name, occasion.client, String(occasion.identity, radix: 16), String(count)])

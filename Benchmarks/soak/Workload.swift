@@ -19,6 +19,7 @@ enum Workload {
         settings.retry = RetryPolicy(tries: 5, first: .milliseconds(50))
         settings.reconnection = ReconnectionPolicy(initial: .milliseconds(50), maximum: .seconds(1), attempts: 20)
         settings.quiet = .seconds(2)
+        settings.silence = .seconds(30)
         guard let client = try? ComfyUIClient(url: suite.comfyui, settings: settings) else { return }
         await score.note("connections") { try await client.connect() }
         guard await client.state == .connected else { return await client.close() }

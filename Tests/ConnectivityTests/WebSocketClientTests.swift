@@ -319,6 +319,29 @@ import Testing
         }
     }
 
+    @Test func `a job of which the server cannot tell anything fails in the end`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(
+                understudy,
+                {
+                    $0.quiet = .milliseconds(20)
+                    $0.silence = .milliseconds(100)
+                }
+            ) { client in
+                try await client.connect()
+                try await understudy.play(
+                    "comfyui sends execution_success: skip", "comfyui sends executing: skip",
+                    "comfyui GET /history/{id}: respond {status: 502}")
+                let job = try await client.sendWorkflow(Workflows.picture())
+                let failure = await #expect(throws: JobFailure.self) { _ = try await job.result() }
+
+                #expect(failure?.code == .timeout)
+                #expect(failure?.message.contains("expected a word about the job within 0.1 seconds") == true)
+                #expect(failure?.message.contains(understudy.url) == true)
+            }
+        }
+    }
+
     @Test func `messages about jobs of others are counted and ignored`() async throws {
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in

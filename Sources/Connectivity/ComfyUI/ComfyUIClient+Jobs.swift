@@ -17,7 +17,7 @@ extension ComfyUIClient {
         }
         let id = settings.makeID()
         let (events, continuation) = AsyncStream<JobEvent>.makeStream()
-        jobs[id] = Job(workflow: workflow, extra: extra, events: continuation)
+        jobs[id] = Job(workflow: workflow, extra: extra, events: continuation, heard: settings.time.now)
         waiting.append(id)
         guard state == .connected else { return ComfyUIJob(id: id, events: events) }
         start { await $0.sendWaiting() }
@@ -125,6 +125,7 @@ extension ComfyUIClient {
         let wasUnclear = job.mayBeKnown
         job.mayBeKnown = false
         job.epoch = epoch
+        job.heard = settings.time.now
         let events = job.progress.take()
         let submitter = job.submitter
         job.submitter = nil
@@ -185,7 +186,7 @@ extension ComfyUIClient {
             Measure.ignored.count(requests.peer.service, "foreign")
             return
         }
-        hasHeard = true
+        jobs[id]?.heard = settings.time.now
         switch message {
         case .started, .executing: runningJob = id
         case .ended, .raised, .interrupted: runningJob = nil
@@ -259,6 +260,7 @@ extension ComfyUIClient {
             end(id, entry.event)
             return true
         }
+        jobs[id]?.heard = settings.time.now
         if queue.running.contains(id) {
             for event in jobs[id]?.progress.run() ?? [] { deliver(event, to: id) }
         }
@@ -309,16 +311,26 @@ extension ComfyUIClient {
         }
     }
 
-    /// When nothing is heard for long of jobs that go on, messages may have been lost.
+    /// Asks after jobs of which nothing is heard for long: messages may have been lost. Those that nobody can tell of fail in
+    /// the end.
     func watchQuiet() async {
         let watched = epoch
         while !Task.isCancelled, epoch == watched {
-            hasHeard = false
             do { try await settings.time.sleep(for: settings.quiet) } catch { return }
-            if !hasHeard, jobs.values.contains(where: { $0.progress.stage > .waiting }) || !waiting.isEmpty {
-                await settleAll()
-            }
+            if !waiting.isEmpty || !unheard(for: settings.quiet).isEmpty { await settleAll() }
+            for id in unheard(for: settings.silence) { end(id, .failed(JobFailure(silent))) }
         }
+    }
+
+    private func unheard(for time: Duration) -> [String] {
+        let limit = settings.time.now - time
+        return jobs.filter { $0.value.progress.stage > .waiting && $0.value.heard <= limit }.map(\.key).sorted()
+    }
+
+    private var silent: ConnectivityError {
+        requests.peer.error(
+            .timeout, expected: "a word about the job within \(settings.silence)",
+            came: "neither messages nor queue nor history could tell of it", phase: .total)
     }
 }
 

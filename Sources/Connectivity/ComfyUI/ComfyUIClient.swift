@@ -53,7 +53,6 @@ public actor ComfyUIClient {
     var asksAgain = false
     /// The job that the server is at work on, to which binary previews without a name belong.
     var runningJob: String?
-    var hasHeard = false
     /// Counts connections.
     var epoch = 0
     /// The connection was lost a moment ago, and what had begun by then goes on.
@@ -82,6 +81,8 @@ public actor ComfyUIClient {
         /// An answer to its submission never came: the server may have it.
         var mayBeKnown = false
         var isInterrupted = false
+        /// When something was last heard of it, by message or on asking.
+        var heard: ContinuousClock.Instant
         /// The connection under which it was taken: only a later one may mean that the server was started anew.
         var epoch = 0
         /// Who waits for the server to take it; resumed before it is over, whichever way that comes.

@@ -14,6 +14,8 @@ public struct ComfyUISettings: Sendable {
     public var queueLimit = 1000
     /// When nothing was heard of a job for so long, the server is asked what became of it.
     public var quiet = Duration.seconds(15)
+    /// When the server could not tell anything of a job for so long, the job has failed, with `timeout`.
+    public var silence = Duration.seconds(300)
     /// Certificates (PEM) to trust in place of the system's.
     public var trustRoots: [UInt8]?
     /// What is told about connections, repetitions and jobs; nothing unless it is given one.

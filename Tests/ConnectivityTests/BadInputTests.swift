@@ -69,6 +69,49 @@ import Testing
         }
     }
 
+    @Test func `a stream of something else, and events of another shape`() async throws {
+        let page = "respond {status: 200, headers: {content-type: text/html}, text: <html>Router login</html>}"
+        let events = #"respond {status: 200, headers: {content-type: text/event-stream}, text: "data: {}\n\n"}"#
+        try await Understudy.liteLLM { understudy in
+            let client = try LiteLLMClient(url: understudy.url, retry: RetryPolicy(tries: 1))
+            func answer(_ effect: String) async throws -> ConnectivityError? {
+                await understudy.behave()
+                try await understudy.play("litellm POST /v1/chat/completions: \(effect)")
+                return await failure { for try await _ in try await client.stream(Self.chat) {} }
+            }
+
+            let other = try await answer(page)
+            expect(other, [.protocol], at: understudy.url, "text/event-stream", "text/html", "/v1/chat/completions")
+            let shape = try await answer(events.replacing("{}", with: #"{\"choices\": 5}"#))
+            expect(shape, [.protocol], at: understudy.url, "/choices", "an array", "5")
+        }
+        try await Understudy.gradio { understudy in
+            let client = try GradioClient(url: understudy.url, settings: GradioClientTests.settings())
+            try await client.connect()
+            func answer(_ effect: String) async throws -> ConnectivityError? {
+                await understudy.behave()
+                try await understudy.play("gradio GET /gradio_api/queue/data: \(effect)")
+                return await failure { _ = try await client.call("echo", "x").result() }
+            }
+
+            let other = try await answer(page)
+            expect(other, [.protocol], at: understudy.url, "text/event-stream", "text/html", "/queue/data")
+            let shape = try await answer(events.replacing("{}", with: #"{\"msg\": 5}"#))
+            expect(shape, [.protocol], at: understudy.url, "/msg", "a text", "5")
+            await client.close()
+        }
+    }
+
+    @Test func `a WebSocket at a stranger's`() async throws {
+        let stranger = try StrangeListener(.saying { _ in "SSH-2.0-OpenSSH_9.2\r\n" })
+        let url = "http://127.0.0.1:\(stranger.port)"
+        let client = try ComfyUIClient(url: url)
+        let failure = await failure { try await client.connect() }
+        await client.close()
+
+        expect(failure, [.protocol], at: url, "/ws")
+    }
+
     @Test func `a message of a WebSocket beyond the limit`() async throws {
         try await Understudy.comfyUI { understudy in
             var settings = ComfyUISettings()

@@ -170,7 +170,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["how: reset", "how: close", "code: 1012"])
+    // By a reset the client's system forgets what it has not read by then, such as the greeting.
+    @Test(arguments: ["how: close", "code: 1012"])
     func `though every socket ends after the greeting, jobs are done, each once`(ending: String) async throws {
         try await Understudy.comfyUI { understudy in
             try await understudy.play("comfyui opens /ws: drop {\(ending), after_messages: 1}")
@@ -191,7 +192,7 @@ import Testing
     {
         try await Understudy.comfyUI { understudy in
             try await understudy.play(
-                "comfyui opens /ws: drop {how: reset, after_messages: 1}",
+                "comfyui opens /ws: drop {how: close, after_messages: 1}",
                 "comfyui POST /prompt: delay {step: 20ms}, once")
             try await with(understudy) { client in
                 try await client.connect()

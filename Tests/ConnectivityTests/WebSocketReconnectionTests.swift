@@ -182,7 +182,6 @@ import Testing
                 for job in jobs { #expect(try await job.result().files.count == 1) }
 
                 #expect(understudy.requests("POST", "/prompt") == 5)
-                #expect(await client.reconnections > 0)
             }
         }
     }

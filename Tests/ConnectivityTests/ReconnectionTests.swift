@@ -222,6 +222,31 @@ struct ReconnectorTests {
         }
     }
 
+    @Test func `a connection that has spoken and is lost at once is told of, and the count begins again`() async throws
+    {
+        let attempts = Record<Int>()
+        let connect: @Sendable (Reconnector<Int>.Link) async throws -> Int = { link in
+            attempts.add(link.attempt)
+            if attempts.all.count < 3 {
+                link.confirm()
+                link.lost()
+            }
+            return link.attempt
+        }
+        try await withReconnector(connect: connect) { reconnector, time in
+            let states = reconnector.states()
+            reconnector.trigger()
+            for _ in 0..<2 { await time.pass(.seconds(1)) }
+            try await reconnector.perform { _ in }
+            let connected = Tally()
+            let seen = await states.collect { $0 == .connected && connected.add() == 3 }
+
+            #expect(attempts.all == [1, 1, 1])
+            let round: [ReconnectionState] = [.disconnected, .reconnecting(attempt: 1), .connected]
+            #expect(seen == round + round + round)
+        }
+    }
+
     @Test func `message queue during disconnect: FIFO resume, nothing lost, nothing twice`() async throws {
         let done = Record<Int>()
         try await withReconnector(connect: { _ in 1 }) { reconnector, _ in

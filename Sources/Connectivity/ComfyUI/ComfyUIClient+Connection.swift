@@ -94,7 +94,7 @@ extension ComfyUIClient {
         let reading = Task { await self.read(link, greeting) }
         self.reading = reading
         for await result in greetings {
-            guard case .failure(var failure) = result else { return link.confirm() }
+            guard case .failure(var failure) = result else { return }
             await reading.value
             lastFailure = failure
             // Who connects learns it at once. What has stood before is made again and again, whatever a proxy in front or a
@@ -113,7 +113,7 @@ extension ComfyUIClient {
     ) async {
         var failure = lost("they ended")
         do {
-            try await WebSocketConnection.with(target) { try await self.serve($0, greeting) }
+            try await WebSocketConnection.with(target) { try await self.serve($0, link, greeting) }
         } catch let error as ConnectivityError {
             failure = error
         } catch {
@@ -126,16 +126,17 @@ extension ComfyUIClient {
     }
 
     private func serve(
-        _ socket: WebSocketConnection, _ greeting: AsyncStream<Result<Void, ConnectivityError>>.Continuation
+        _ socket: WebSocketConnection, _ link: Reconnector<Void>.Link,
+        _ greeting: AsyncStream<Result<Void, ConnectivityError>>.Continuation
     ) async throws {
         // Previews then say which job they belong to; only the first message can ask for it (protocol, section 2.2).
+        var unsent: (any Error)?
         do {
             try await socket.send(
                 .text(#"{"type": "feature_flags", "data": {"supports_preview_metadata": true}}"#))
         } catch {
-            // The connection has ended already; what comes out of it last says why.
-            for try await _ in socket.messages {}
-            throw error
+            // The connection has ended already. The greeting may have come before, and what comes last says why it ended.
+            unsent = error
         }
         let patience = Task {
             try await settings.time.sleep(for: settings.transfer.connect)
@@ -152,10 +153,12 @@ extension ComfyUIClient {
             }
             if case .status(_, .some) = message {
                 patience.cancel()
+                link.confirm()
                 greeting.yield(.success(()))
             }
             take(message)
         }
+        if let unsent { throw unsent }
     }
 
     private var target: WebSocketTarget {

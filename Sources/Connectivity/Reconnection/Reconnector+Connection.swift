@@ -96,20 +96,27 @@ extension Reconnector {
         return next
     }
 
-    /// Makes the connection the one that work is done with; false if it has been lost already.
+    /// Makes the connection the one that work is done with; false if it has been lost already, and has never spoken its protocol.
     private func adopt(_ connection: Connection, _ link: Link) -> Bool {
-        let isAdopted = locked { state in
-            guard state.lostGeneration < link.generation else { return false }
-            state.phase = .connected(connection)
+        let (stands, hasStood) = locked { state in
+            let stands = state.lostGeneration < link.generation
+            guard stands || state.confirmedGeneration == link.generation else { return (false, false) }
             published.send(.connected)
-            serveFirst(&state)
-            return true
+            if stands {
+                state.phase = .connected(connection)
+                serveFirst(&state)
+            } else {
+                // It stood for a moment, and that is told too: who can use it may.
+                state.phase = .idle
+                published.send(.disconnected)
+            }
+            return (stands, true)
         }
-        if isAdopted {
-            Measure.reconnections.count(service.rawValue, nil as (any Error)?)
-            logger.info("\(service): connected with attempt \(link.attempt)")
-        }
-        return isAdopted
+        guard hasStood else { return false }
+        Measure.reconnections.count(service.rawValue, nil as (any Error)?)
+        logger.info("\(service): connected with attempt \(link.attempt)\(stands ? "" : ", and lost at once")")
+        if !stands { wakeup.ring() }
+        return true
     }
 
     private func noteFailure(_ cause: any Error) {
@@ -135,6 +142,7 @@ extension Reconnector {
         let permit: CircuitBreaker.Permit? = locked { state in
             guard generation == state.generation, state.lostGeneration < generation else { return nil }
             state.attempt = 0
+            state.confirmedGeneration = generation
             defer { state.permit = nil }
             return state.permit
         }

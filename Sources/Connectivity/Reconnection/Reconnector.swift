@@ -42,6 +42,8 @@ public final class Reconnector<Connection: Sendable>: ServiceLifecycle.Service {
         var phase = Phase.idle
         var generation = 0
         var attempt = 0
+        /// The link of this generation said that its peer speaks the protocol.
+        var confirmedGeneration = 0
         /// The link of this generation said that it is lost, perhaps before it was known to be there.
         var lostGeneration = 0
         var isTriggered = false

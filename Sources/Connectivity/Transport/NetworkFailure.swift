@@ -30,7 +30,7 @@ enum NetworkFailure: Sendable, Equatable {
         case let error as NIOSSLError: self = .of(error)
         case is BoringSSLError, is NIOSSLExtraError: self = .tls("\(error)")
         case ChannelError.connectTimeout: self = .connectTimeout
-        case is ChannelError: self = .lost("\(error)")
+        case is ChannelError: self = .lost("before something was sent (\(error))")
         default: self = .other("\(error)")
         }
     }

@@ -10,7 +10,8 @@ struct Understudy: ParsableCommand {
         version: VersionCommand.version,
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, DoctorCommand.self, RunCommand.self,
-            ScenarioCommand.self, RuleCommand.self, JournalCommand.self, FakeCommand.self, VersionCommand.self,
+            ScenarioCommand.self, RuleCommand.self, JournalCommand.self, FakeCommand.self, AppCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() {

@@ -8,6 +8,12 @@ public struct AppDefinition: Sendable {
     /// The page's title; `Gradio` unless the file has one.
     public var title = "Gradio"
 
+    /// What the app is for, in a sentence for people; empty if the file does not say.
+    public var summary = ""
+
+    /// Where what the file says comes from: a real project, a capture; empty if the file does not say.
+    public var source = ""
+
     /// The version that is played.
     public var major = GradioMajor.six
 

@@ -22,7 +22,7 @@ extension AppDefinition {
 struct AppFile {
     /// The words that may stand at the top.
     enum Key: String, CaseIterable {
-        case app, title, source, gradio, mode, launch, queue, components, functions, config
+        case app, title, summary, source, gradio, mode, launch, queue, components, functions, config
     }
 
     let major: GradioMajor
@@ -63,8 +63,9 @@ struct AppFile {
         if let launch = parts[.launch] { definition.launch = try self.launch(launch) }
         if let queue = parts[.queue] { definition.queue = try self.queue(queue) }
         if let config = parts[.config] { definition.overrides = try config.json().object ?? JSONObject() }
-        // Checked although only people read them.
-        _ = try parts[.source]?.text()
+        if let summary = parts[.summary] { definition.summary = try summary.text() }
+        if let source = parts[.source] { definition.source = try source.text() }
+        // Checked although only people read it.
         _ = try parts[.app]?.text()
     }
 

@@ -55,11 +55,7 @@ public struct GradioOptions: ParsableArguments, Sendable {
 
     /// The version that was asked for.
     public func version() throws -> GradioMajor? {
-        guard let major else { return nil }
-        guard let version = GradioMajor(rawValue: major) else {
-            throw SuiteError.usage("--major: expected 6, 5, 4 or 3, got \(major)")
-        }
-        return version
+        try GradioMajor.asked(major)
     }
 
     /// Changes a setup as the other flags say.

@@ -6,17 +6,19 @@ internal import Words
 extension CompletionKind {
     /// For shells: the scenarios that come with the suite, and the files here that may be others.
     static var scenarios: CompletionKind {
-        .custom { _, _, _ in
-            var found = unsafe glob_t()
-            defer { unsafe globfree(&found) }
-            // One after the other; a pattern that fits nothing adds nothing.
-            _ = unsafe glob("*.yaml", 0, nil, &found)
-            _ = unsafe glob("*.yml", GLOB_APPEND, nil, &found)
-            let files = unsafe (0..<Int(found.gl_pathc)).compactMap { index in
-                unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
-            }
-            return ScenarioLibrary.all.map(\.name) + files
-        }
+        .custom { _, _, _ in ScenarioLibrary.all.map(\.name) + yamlFilesHere() }
+    }
+}
+
+/// The names of the YAML files of the folder that the shell stands in.
+func yamlFilesHere() -> [String] {
+    var found = unsafe glob_t()
+    defer { unsafe globfree(&found) }
+    // One after the other; a pattern that fits nothing adds nothing.
+    _ = unsafe glob("*.yaml", 0, nil, &found)
+    _ = unsafe glob("*.yml", GLOB_APPEND, nil, &found)
+    return unsafe (0..<Int(found.gl_pathc)).compactMap { index in
+        unsafe found.gl_pathv[index].map { unsafe String(cString: $0) }
     }
 }
 

@@ -1,8 +1,8 @@
 """The contracts of the fakes, and whether what was heard on a line keeps them.
 
-In `contracts/comfyui` and `contracts/litellm`, `openapi.yaml` speaks of exchanges, `asyncapi.yaml` of messages. Parts of them
-that no tool of theirs knows begin with `x-`: what holds for every path, header fields of every answer and of one kind of
-content, events of a stream, how binary messages are cut.
+In `contracts/comfyui`, `contracts/gradio` and `contracts/litellm`, `openapi.yaml` speaks of exchanges, `asyncapi.yaml` of
+messages. Parts of them that no tool of theirs knows begin with `x-`: what holds for every path, header fields of every answer and
+of one kind of content, events of a stream, how binary messages are cut.
 """
 
 import json
@@ -140,7 +140,7 @@ class Contract:
     def _of_answer(self, exchange: Exchange, answer: dict, pointer: tuple) -> Iterator[str]:
         content, name = answer.get("content", {}), content_type(exchange)
         if name is None:
-            if exchange.answer:
+            if exchange.answer and not answer.get("x-untyped"):
                 yield f"there is a body without a type: {shown(exchange.answer)}"
             if content and "*/*" not in content and not answer.get("x-may-be-empty"):
                 yield "there is no body"
@@ -167,20 +167,29 @@ class Contract:
     def _of_events(self, exchange: Exchange, events: dict, pointer: tuple) -> Iterator[str]:
         """Events of a stream: what stands in their data lines, whether they are named, and how the stream ends."""
         blocks = exchange.answer.decode().removesuffix("\n\n").split("\n\n")
-        if events["end"] and blocks.pop() != f"data: {events['end']}":
+        if events["end"] and not exchange.is_cut and blocks.pop() != f"data: {events['end']}":
             yield f"the stream does not end with {events['end']}: {shown(exchange.answer)}"
-        for block in blocks:
+        for block in filter(None, blocks):
             *before, last = block.split("\n")
             if not last.startswith("data: "):
                 yield f"this is no event: {shown(block)}"
                 continue
-            value = json.loads(last.removeprefix("data: "))
-            names = {"never": [[]], "always": [[f"event: {value.get('type')}"]]}
-            if before not in names.get(events["named"], [[], [f"event: {value.get('type')}"]]):
+            value = last.removeprefix("data: ")
+            if events.get("as") != "text":
+                value = json.loads(value)
+            kind, schema = value.get(events.get("by", "type")) if isinstance(value, dict) else None, (*pointer, "data")
+            if events["named"] == "itself":
+                kind = before[0].removeprefix("event: ") if before else None
+                if kind not in events["names"]:
+                    yield f"not so named: {shown(block)}"
+                    continue
+                schema = (*pointer, "names", kind)
+            names = {"never": [[]], "always": [[f"event: {kind}"]], "itself": [[f"event: {kind}"]]}
+            if before not in names.get(events["named"], [[], [f"event: {kind}"]]):
                 yield f"not so named: {shown(block)}"
-            for fault in self._faults(value, "openapi.yaml", (*pointer, "data")):
+            for fault in self._faults(value, "openapi.yaml", schema):
                 yield f"event {shown(last)}: {fault}"
-            self.met.add((*pointer, value.get("type")))
+            self.met.add((*pointer, kind))
 
     def _note_faults(self, value) -> None:
         """Which kinds of faults of prompts have been come upon."""

@@ -24,6 +24,8 @@ class Exchange:
     status: int = 0
     answer_fields: dict[str, str] = field(default_factory=dict)
     answer: bytes = b""
+    # Whether a stream of events ended without its last chunk.
+    is_cut: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.target} → {self.status}"
@@ -182,6 +184,8 @@ class Line:
             exchange = self._requests[0]
             is_empty = exchange.method == "HEAD" or status in (101, 204, 304)
             found = (b"", begin) if is_empty else take_body(self.answered, begin, fields, True, is_closed)
+            if not found and is_closed and fields.get("content-type", "").startswith("text/event-stream"):
+                found, exchange.is_cut = (take_chunks(self.answered, begin), len(self.answered)), True
             if not found:
                 return None
             exchange.status, exchange.answer_fields, exchange.answer = status, fields, found[0]
@@ -226,6 +230,18 @@ def take_body(
         end = begin + int(fields.get("content-length", 0))
         return (bytes(data[begin:end]), end) if len(data) >= end else None
     return (bytes(data[begin:]), len(data)) if is_closed else None
+
+
+def take_chunks(data: bytearray, begin: int) -> bytes:
+    """The whole chunks of a body that broke off."""
+    body = bytearray()
+    while (end := data.find(b"\r\n", begin)) >= 0:
+        size = int(bytes(data[begin:end]).split(b";")[0], 16)
+        if len(data) < end + 2 + size:
+            break
+        body += data[end + 2 : end + 2 + size]
+        begin = end + 2 + size + 2
+    return bytes(body)
 
 
 class Frames:

@@ -5,8 +5,9 @@ extension App {
     ///
     /// - Parameters:
     ///   - root: the server's address, for the code examples of version 6.
-    ///   - all: whether undocumented endpoints are described, too; then without examples.
-    func description(root: String, all: Bool) -> JSON {
+    ///   - all: whether undocumented endpoints are described, too.
+    ///   - hasExamples: whether there are examples, in version 6.
+    func description(root: String, all: Bool = false, hasExamples: Bool = true) -> JSON {
         var endpoints = JSONObject()
         for function in functions where function.behaviour != nil {
             switch function.definition.visibility {
@@ -15,7 +16,7 @@ extension App {
             case .private: continue
             }
             var endpoint = describe(function)
-            if major == .six, !all {
+            if major == .six, hasExamples {
                 endpoint["code_snippets"] = CodeExamples(function: function, root: root, endpoint: endpoint).json
             }
             endpoints["/" + function.apiName] = .object(endpoint)
@@ -77,7 +78,7 @@ extension App {
     /// `/openapi.json` of version 6: the simple interface in the form of OpenAPI 3.0.2.
     func openAPI() -> JSON {
         var paths: JSONObject = ["/gradio_api/upload": Self.uploadOperation]
-        for (name, endpoint) in description(root: "", all: true)["named_endpoints"]?.object ?? [:] {
+        for (name, endpoint) in description(root: "", all: true, hasExamples: false)["named_endpoints"]?.object ?? [:] {
             guard let function = function(named: String(name.dropFirst())),
                 function.definition.visibility == .public
             else { continue }

@@ -16,8 +16,10 @@ extension FakeGradio {
 
     /// `GET /info`.
     func info(_ caller: Caller, _ query: QueryItems) -> Reply {
-        let all = ["true", "1", "t", "yes", "on"].contains(query["all_endpoints"]?.lowercased() ?? "")
-        return .json(app.description(root: caller.root, all: all && app.major >= .five))
+        // Any text is true to the real server, "False" too (6.31.0, routes.py). Only a page's description is given
+        // examples whatever is asked for; the one page of an app is nameless.
+        let all = app.major >= .five && query["all_endpoints"]?.isEmpty == false
+        return .json(app.description(root: caller.root, all: all, hasExamples: !all || query["page"] == ""))
     }
 
     /// `GET /`: a plain page with what the real one tells scripts.
@@ -30,7 +32,7 @@ extension FakeGradio {
                 "auth_message": options.app.launch.authMessage.map { .string($0) } ?? .null, "space_id": nil,
                 "root": .string(caller.root), "components": [], "dependencies": [],
             ] : config(for: caller)
-        let info = isLocked ? JSON.object([:]) : app.description(root: caller.root, all: false)
+        let info = isLocked ? JSON.object([:]) : app.description(root: caller.root)
         let text = PageTexts.page(title: app.definition.title, config: config, info: info)
         return .plain(text, type: "text/html; charset=utf-8")
     }

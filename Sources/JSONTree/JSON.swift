@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A JSON value as it stands in a text: objects keep the order of their keys and numbers keep their spelling.
 ///
 /// The servers that are played here answer with what they were sent, in the order in which it came, and their
@@ -90,10 +92,13 @@ extension String {
     /// Whether both are the same bytes. `==` would also call two Unicode spellings of one letter equal, which are
     /// different keys and different values to every server.
     func isSpelled(as other: String) -> Bool {
-        guard utf8.count == other.utf8.count, self == other else { return false }
-        // Equal to a reader, as composed and decomposed letters are, is not enough.
-        let isSame = unsafe utf8.withContiguousStorageIfAvailable { bytes in
-            unsafe other.utf8.withContiguousStorageIfAvailable { unsafe bytes.elementsEqual($0) }
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
+        let isSame = unsafe utf8.withContiguousStorageIfAvailable { left in
+            unsafe other.utf8.withContiguousStorageIfAvailable { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+                return unsafe memcmp(left, right, count) == 0
+            }
         }
         return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }

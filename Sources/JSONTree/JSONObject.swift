@@ -93,8 +93,8 @@ public struct JSONObject: Sendable {
 
     private func position(of key: String) -> Int? {
         if let index { return index[ExactKey(key)] }
-        let length = key.utf8.count
-        return members.indices.first { members[$0].key.utf8.count == length && members[$0].key.isSpelled(as: key) }
+        for place in members.indices where members[place].key.isSpelled(as: key) { return place }
+        return nil
     }
 
     private mutating func indexIfLarge() {

@@ -15,7 +15,7 @@ extension FakeComfyUI {
         // Lists and strings have no members; to the real server they are merely bodies without a prompt.
         guard let request = body.object, let sent = request["prompt"] else { return refuse(.noPrompt) }
         guard let sent = sent.object else { throw ServerTrouble() }
-        let id = try promptID(of: request)
+        let id = try promptID(of: request, sentAs: text)
         let targets = try partialTargets(of: request)
         if let refusal = try refusal(of: sent, targets: targets, for: call.direction.error) { return refusal }
         switch try validate(sent, targets: targets) {
@@ -74,9 +74,9 @@ extension FakeComfyUI {
         }
     }
 
-    private func promptID(of request: JSONObject) throws -> String {
+    private func promptID(of request: JSONObject, sentAs text: [UInt8]) throws -> String {
         guard let id = request["prompt_id"], !id.isNull else {
-            return mintID(for: request["client_id"]?.string ?? "", request["prompt"])
+            return mintID(for: request["client_id"]?.string ?? "", text)
         }
         guard let text = id.string, CanonicalUUID.isValid(text) else {
             throw Refusal(answer: refuse(.invalidPromptID))
@@ -84,9 +84,9 @@ extension FakeComfyUI {
         return text
     }
 
-    /// A new id that follows from seed, client, prompt and how often that client sent the same.
-    func mintID(for client: String, _ prompt: JSON?) -> String {
-        var random = environment.random("prompt", client, server.repetitions.name(client, prompt?.bytes() ?? []))
+    /// A new id that follows from seed, client, what it sent and how often it sent the same.
+    func mintID(for client: String, _ sent: [UInt8]) -> String {
+        var random = environment.random("prompt", client, server.repetitions.name(client, sent))
         return random.uuid()
     }
 

@@ -4,6 +4,8 @@ internal import JSONTree
 struct InputExamination {
     /// The inputs, with converted values as they come along.
     private(set) var inputs: JSONObject
+    /// Whether a conversion changed one of them.
+    private(set) var isChanged = false
     let check: OwnCheck?
     let listing: FileListing
     var faults: [PromptFault] = []
@@ -22,39 +24,46 @@ struct InputExamination {
             if input.isRequired { faults.append(.missing(input.name)) }
             return nil
         }
-        let config = input.inputConfig(in: listing)
         if let list = value.array {
             if list.count == 2 { return value }
-            faults.append(.badLink(input.name, config, value))
+            faults.append(.badLink(input.name, input.inputConfig(in: listing), value))
             return nil
         }
         if let wrapped = value.object?["__value__"] {
             value = wrapped
-            inputs[input.name] = value
+            store(value, as: input.name)
         }
         if let type = input.typeName {
             do throws(PythonError) {
-                value = try PythonConversion.convert(value, to: type)
-                if ["INT", "FLOAT", "STRING", "BOOLEAN"].contains(type) { inputs[input.name] = value }
+                let converted = try PythonConversion.convert(value, to: type)
+                if converted != value { store(converted, as: input.name) }
+                value = converted
             } catch {
-                faults.append(.unconvertible(input.name, config, value, to: type, error))
+                faults.append(.unconvertible(input.name, input.inputConfig(in: listing), value, to: type, error))
                 return nil
             }
         }
-        if !answersItself(input.name) { examineRange(input, value, config) }
+        if !answersItself(input.name) { examineRange(input, value) }
         return nil
     }
 
-    private mutating func examineRange(_ input: NodeInput, _ value: JSON, _ config: JSON) {
+    private mutating func store(_ value: JSON, as name: String) {
+        inputs[name] = value
+        isChanged = true
+    }
+
+    private mutating func examineRange(_ input: NodeInput, _ value: JSON) {
+        // What an error tells of the input is made for the few values that are wrong.
+        func config() -> JSON { input.inputConfig(in: listing) }
         if let bound = input.config?["min"], let order = PythonComparison.order(value, bound), order < 0 {
-            faults.append(.tooSmall(input.name, config, value, bound))
+            faults.append(.tooSmall(input.name, config(), value, bound))
         } else if let bound = input.config?["max"], let order = PythonComparison.order(value, bound), order > 0 {
-            faults.append(.tooBig(input.name, config, value, bound))
+            faults.append(.tooBig(input.name, config(), value, bound))
         } else if let options = input.choices(in: listing) {
             let chosen = input.isMultiselect ? value.array ?? [value] : [value]
             let wrong = chosen.filter { choice in !options.contains { PythonComparison.equal(choice, $0) } }
             if !wrong.isEmpty {
-                faults.append(.notInList(input.name, config, value, wrong: wrong, options: options))
+                faults.append(.notInList(input.name, config(), value, wrong: wrong, options: options))
             }
         }
     }

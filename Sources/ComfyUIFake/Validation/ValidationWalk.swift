@@ -47,21 +47,22 @@ struct ValidationWalk {
         visiting.append(id)
         defer { visiting.removeLast() }
 
-        guard let inputs = prompt[id]?["inputs"] else { throw .key("'inputs'") }
-        guard let name = prompt[id]?["class_type"]?.string, let type = table[name] else {
-            throw .key((prompt[id]?["class_type"] ?? .null).pythonRepr)
+        let node = prompt[id]
+        guard let inputs = node?["inputs"] else { throw .key("'inputs'") }
+        guard let name = node?["class_type"]?.string, let type = table[name] else {
+            throw .key((node?["class_type"] ?? .null).pythonRepr)
         }
         let check = checks.byClass[name]
         var examined = InputExamination(inputs: inputs.object ?? [:], check: check, listing: listing)
         var linksAreValid = true
+        if !type.inputs.isEmpty, inputs.isNull || inputs.number != nil || inputs.bool != nil {
+            throw .type("argument of type '\(inputs.pythonType)' is not iterable")
+        }
         for input in type.inputs {
-            if inputs.isNull || inputs.number != nil || inputs.bool != nil {
-                throw .type("argument of type '\(inputs.pythonType)' is not iterable")
-            }
             guard let link = examined.examine(input) else { continue }
             if try follow(link, of: input, in: &examined) == false { linksAreValid = false }
         }
-        prompt[id]?["inputs"] = inputs.object == nil ? inputs : .object(examined.inputs)
+        if examined.isChanged { prompt[id]?["inputs"] = .object(examined.inputs) }
         try examined.runOwnCheck(of: type)
 
         // A cycle through this node has been filed under it already.
@@ -78,17 +79,19 @@ struct ValidationWalk {
         let (source, slot) = (link[0] ?? .null, link[1] ?? .null)
         let from = try self.source(source)
         let received = try output(slot, of: from.type)
-        examined.receivedTypes[input.name] = received
+        let judgesTypes = examined.check?.takesTypes ?? false
+        if judgesTypes { examined.receivedTypes[input.name] = received }
         let wanted = input.type(in: listing)
-        let config = input.inputConfig(in: listing)
-        if !(examined.check?.takesTypes ?? false), !TypeMatch.fits(received, wanted) {
+        if !judgesTypes, !TypeMatch.fits(received, wanted) {
+            let config = input.inputConfig(in: listing)
             examined.faults.append(.mismatch(input.name, config, received: received, wanted: wanted, link: link))
             return true
         }
         do throws(PythonError) {
             return try validate(from.id).isValid
         } catch {
-            settle(from.id, Result(isValid: false, faults: [.innerException(error, input.name, config, link: link)]))
+            let fault = PromptFault.innerException(error, input.name, input.inputConfig(in: listing), link: link)
+            settle(from.id, Result(isValid: false, faults: [fault]))
             return false
         }
     }

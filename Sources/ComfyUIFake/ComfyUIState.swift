@@ -95,12 +95,35 @@ final class ComfyUIState {
     /// Writes a line to the server's terminal, and to those who watch it.
     func log(_ text: String) {
         let entry = logs.add(text, at: environment.now().isoMicroseconds)
+        if logSubscribers.isEmpty { return }
         let data: JSON = ["entries": [entry.json], "size": .null]
         logSubscribers = logSubscribers.filter { clients[$0] != nil }
         for id in logSubscribers { send([.event("logs", data, to: .client)], for: id) }
     }
 
     // MARK: Files
+
+    /// Writes a file. Older ones go where there is no room left, and the log of the suite says so.
+    func keep(_ bytes: [UInt8], in folder: FileStore.Folder, as path: String) {
+        let before = files.dropped
+        if !files.write(bytes, to: folder, path, now: environment.now().nanoseconds) {
+            environment.warn("\(path) is larger than all files together may be (\(files.limit) bytes, --file-bytes)")
+        } else if files.dropped.isFarther(than: before) {
+            environment.warn(
+                "files that had to make room for newer ones: \(files.dropped) (\(files.limit) bytes, --file-bytes)")
+        }
+    }
+
+    /// Adds a prompt that has run to the history. Where the oldest have to go for their size, the log of the suite says so;
+    /// that none is kept beyond 10,000 is as in the real server, which says nothing.
+    func remember(_ entry: History.Entry) {
+        let before = history.dropped
+        history.add(entry)
+        if history.dropped.isFarther(than: before) {
+            environment.warn(
+                "prompts that left the history early: \(history.dropped) (\(History.mostBytes) bytes)")
+        }
+    }
 
     /// What combos of files offer now.
     var listing: FileListing { listing(models: models) }
@@ -129,6 +152,11 @@ final class ComfyUIState {
         guard let path = name.name.normalisedInside else { return nil }
         return files[name.folder ?? .input, path]
     }
+}
+
+extension Int {
+    /// Whether a count has grown past a power of two: reason to tell of it again.
+    fileprivate func isFarther(than before: Int) -> Bool { leadingZeroBitCount < before.leadingZeroBitCount }
 }
 
 extension ResultCache.Policy {

@@ -153,7 +153,7 @@ public actor FakeComfyUI: Fake {
         // The real server collects garbage here: the history comes later than the last message of the run. Cut short
         // only when the fake stops.
         try? await environment.sleep(server.configuration.pace.historyGap)
-        server.history.add(
+        server.remember(
             History.Entry(
                 item: item, outputs: run.lifecycle.outputs,
                 status: History.Status(succeeded: succeeded, messages: run.lifecycle.told), meta: run.lifecycle.meta))

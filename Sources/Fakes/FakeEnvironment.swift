@@ -45,6 +45,9 @@ public struct FakeEnvironment: Sendable {
         try await loop.clock.sleep(for: min(duration, .seconds(1_000_000_000)))
     }
 
+    /// Tells whoever runs the suite of something that a client may not notice: a line of the log (`understudy logs`).
+    public func warn(_ text: String) { logger.warning("\(text)") }
+
     /// Random numbers for one purpose: name it so that no other one has the same name.
     public func random(_ parts: String...) -> SeededRandom {
         SeededRandom(seed: seed, parts: [id] + parts)

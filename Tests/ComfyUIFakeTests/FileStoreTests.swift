@@ -15,10 +15,35 @@ import Testing
 
         let tooLarge = store.write([UInt8](repeating: 0, count: store.limit), to: .temp, "d", now: 5)
 
+        #expect(store.dropped == 1)
         #expect(store[.output, "a"] == nil)
         #expect(store[.input, "in"] != nil)
         #expect(store.size == 9 + 3 * FileStore.overhead)
         #expect(!tooLarge)
+    }
+
+    @Test func `the name of a picture that made room is not given again`() {
+        var store = FileStore(limit: 4 * FileStore.overhead)
+        func next() -> Int { store.highestCounter(of: "art/x", in: .output) + 1 }
+
+        for _ in 0..<5 { store.write([], to: .output, "art/x_0000\(next())_.png", now: 1) }
+
+        #expect(next() == 6)
+        #expect(store.dropped == 1)
+        #expect(store.highestCounter(of: "x", in: .output) == 0)
+    }
+
+    @Test func `a file that is uploaded raises the counter of its prefix`() {
+        var store = FileStore(limit: 1 << 20)
+        #expect(store.highestCounter(of: "a_b", in: .output) == 0)
+
+        store.write([], to: .output, "a_b_00041_.png", now: 1)
+        store.write([], to: .output, "sub/a_b_00099_.png", now: 1)
+        store.write([], to: .temp, "a_b_00099_.png", now: 1)
+
+        #expect(store.highestCounter(of: "a_b", in: .output) == 41)
+        // What stands behind this one is no number.
+        #expect(store.highestCounter(of: "a", in: .output) == 0)
     }
 
     @Test(

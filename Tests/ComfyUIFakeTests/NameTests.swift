@@ -6,9 +6,15 @@ import Testing
 
 @Suite struct NameTests {
     private func save(_ prefix: String, existing: [String: [String]] = [:], count: Int = 1) -> [String]? {
+        var store = FileStore(limit: 1 << 20)
+        for (directory, names) in existing {
+            for name in names {
+                store.write([], to: .output, directory.isEmpty ? name : "\(directory)/\(name)", now: 1)
+            }
+        }
         let name = SaveName(
             prefix: prefix, width: 32, height: 16, moment: CivilTime(seconds: 1_795_344_762)
-        ) { existing[$0] ?? [] }
+        ) { store.highestCounter(of: $0, in: .output) }
         guard var name else { return nil }
         return (0..<count).map {
             (name.subfolder.isEmpty ? "" : name.subfolder + "/") + name.next(ending: ".png", batch: $0)

@@ -49,7 +49,7 @@ extension FakeComfyUI {
         case .write(let chosen):
             name = chosen
             if let written {
-                server.files.write(written, to: folder, path(chosen), now: environment.now().nanoseconds)
+                server.keep(written, in: folder, as: path(chosen))
             }
         }
         return .json(["name": .string(name), "subfolder": .string(subfolder), "type": .string(folder.rawValue)])

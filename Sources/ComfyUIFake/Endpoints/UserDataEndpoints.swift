@@ -75,7 +75,7 @@ extension FakeComfyUI {
         let path = try path(call, "file")
         if call.query["overwrite"] == "false", server.files[.user, path] != nil { return conflict }
         let bytes = try await call.text()
-        server.files.write(bytes, to: .user, path, now: environment.now().nanoseconds)
+        server.keep(bytes, in: .user, as: path)
         return .json(try result(call, path))
     }
 

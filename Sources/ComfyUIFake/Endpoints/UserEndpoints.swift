@@ -53,8 +53,7 @@ extension FakeComfyUI {
     }
 
     private func keep(_ settings: JSONObject, _ call: Call) throws {
-        server.files.write(
-            JSON.object(settings).bytes(.python), to: .user, "\(try userFolder(call))/\(Self.settingsFile)",
-            now: environment.now().nanoseconds)
+        server.keep(
+            JSON.object(settings).bytes(.python), in: .user, as: "\(try userFolder(call))/\(Self.settingsFile)")
     }
 }

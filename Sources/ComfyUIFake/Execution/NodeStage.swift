@@ -90,7 +90,7 @@ final class NodeStage {
         try run.meetTrouble(.save, at: node)
         let moment = state.environment.now().civil
         let name = SaveName(prefix: prefix, width: width, height: height, moment: moment) {
-            state.files.names(in: folder, directory: $0)
+            state.files.highestCounter(of: $0, in: folder)
         }
         guard let name else { throw .raised(NodeStage.outside(prefix, folder)) }
         return name
@@ -104,7 +104,7 @@ final class NodeStage {
     ) -> JSON {
         let file = name.next(ending: ending, batch: batch)
         let path = name.subfolder.isEmpty ? file : "\(name.subfolder)/\(file)"
-        state.files.write(bytes, to: folder, path, now: state.environment.now().nanoseconds)
+        state.keep(bytes, in: folder, as: path)
         return ["filename": .string(file), "subfolder": .string(name.subfolder), "type": .string(folder.rawValue)]
     }
 

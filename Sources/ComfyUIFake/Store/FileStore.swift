@@ -30,7 +30,11 @@ struct FileStore {
     private var files: [Place: File] = [:]
     /// Places in the order in which they were written.
     private var order: [Place] = []
+    /// The highest counters of those prefixes that somebody asked for.
+    private var counters: [Place: Int] = [:]
     private(set) var size = 0
+    /// How many files had to make room for others.
+    private(set) var dropped = 0
 
     init(limit: Int) { self.limit = limit }
 
@@ -48,13 +52,15 @@ struct FileStore {
         files[place] = File(bytes: bytes, modified: now, created: now)
         order.append(place)
         size += bytes.count + FileStore.overhead
+        count(place)
         return true
     }
 
     mutating func remove(_ folder: Folder, _ path: String) {
         let place = Place(folder: folder, path: path)
         guard let file = files.removeValue(forKey: place) else { return }
-        order.removeAll { $0 == place }
+        // Mostly it is one of the oldest.
+        if let index = order.firstIndex(of: place) { order.remove(at: index) }
         size -= file.bytes.count + FileStore.overhead
     }
 
@@ -94,6 +100,44 @@ struct FileStore {
             let victim = order.first { $0.folder == .output || $0.folder == .temp } ?? order.first
             guard let victim else { return }
             remove(victim.folder, victim.path)
+            dropped += 1
+        }
+    }
+}
+
+// Counters in names: `ComfyUI_00007_.png`.
+extension FileStore {
+    /// The most prefixes whose counters are remembered.
+    private static let mostCounters = 1000
+
+    /// The highest counter among the files of a prefix, 0 if it has none. A file that had to go still counts: its name is
+    /// not given to another picture.
+    ///
+    /// - Parameter prefix: with the directory: `a/b/ComfyUI`.
+    mutating func highestCounter(of prefix: String, in folder: Folder) -> Int {
+        let place = Place(folder: folder, path: prefix)
+        if let known = counters[place] { return known }
+        if counters.count >= FileStore.mostCounters { counters = [:] }
+        let (directory, stem) = prefix.splitAtLastSlash
+        var highest = 0
+        for file in files.keys where file.folder == folder && file.path.hasPrefix(prefix) {
+            let (parent, name) = file.path.splitAtLastSlash
+            guard parent == directory else { continue }
+            highest = max(highest, SaveName.counter(in: name, after: stem) ?? 0)
+        }
+        counters[place] = highest
+        return highest
+    }
+
+    /// A file was written: it may raise the counter of a prefix, whatever that prefix is.
+    private mutating func count(_ place: Place) {
+        if counters.isEmpty { return }
+        let (directory, name) = place.path.splitAtLastSlash
+        for end in name.utf8.indices where name.utf8[end] == UInt8(ascii: "_") {
+            let stem = String(name[..<end])
+            let prefix = Place(folder: place.folder, path: directory.isEmpty ? stem : "\(directory)/\(stem)")
+            guard let known = counters[prefix], let counter = SaveName.counter(in: name, after: stem) else { continue }
+            counters[prefix] = max(known, counter)
         }
     }
 }

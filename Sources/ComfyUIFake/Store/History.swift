@@ -10,6 +10,13 @@ struct History {
         let status: Status
         /// Who each of these nodes is: ids of display, parent and real node.
         let meta: JSONObject
+        /// Bytes, roughly, of what came in and went out.
+        let weight: Int
+
+        init(item: QueueItem, outputs: JSONObject, status: Status, meta: JSONObject) {
+            (self.item, self.outputs, self.status, self.meta) = (item, outputs, status, meta)
+            weight = item.weight + JSON.object(outputs).bytes().count
+        }
 
         var json: JSON {
             ["prompt": item.json, "outputs": .object(outputs), "status": status.json, "meta": .object(meta)]
@@ -34,12 +41,14 @@ struct History {
 
     /// The most entries kept; upstream's `MAXIMUM_HISTORY_SIZE`.
     static let mostEntries = 10_000
-    /// The most bytes of requests kept; the real server has no such bound.
+    /// The most bytes of prompts and what they showed; the real server has no such bound.
     static let mostBytes = 64 * 1024 * 1024
 
     private var order: [String] = []
     private var byID: [String: Entry] = [:]
     private var weight = 0
+    /// How many entries had to go for their size.
+    private(set) var dropped = 0
 
     /// Oldest first.
     var entries: [Entry] { order.compactMap { byID[$0] } }
@@ -50,19 +59,23 @@ struct History {
     /// Adds an entry. A second run under the same id takes the first one's place.
     mutating func add(_ entry: Entry) {
         if let older = byID[entry.item.id] {
-            weight -= older.item.weight
+            weight -= older.weight
         } else {
             order.append(entry.item.id)
         }
         byID[entry.item.id] = entry
-        weight += entry.item.weight
-        while order.count > History.mostEntries || weight > History.mostBytes && order.count > 1 { delete(order[0]) }
+        weight += entry.weight
+        if order.count > History.mostEntries { delete(order[0]) }
+        while weight > History.mostBytes, order.count > 1 {
+            delete(order[0])
+            dropped += 1
+        }
     }
 
     mutating func delete(_ id: String) {
         guard let entry = byID.removeValue(forKey: id) else { return }
-        order.removeAll { $0 == id }
-        weight -= entry.item.weight
+        if order.first == id { order.removeFirst() } else { order.removeAll { $0 == id } }
+        weight -= entry.weight
     }
 
     mutating func clear() {

@@ -10,16 +10,15 @@ struct SaveName {
 
     /// - Parameters:
     ///   - prefix: as the client gave it, `a/b/name_%width%`.
-    ///   - names: names directly in a directory of the target folder.
+    ///   - highest: the highest counter that there is of a prefix, in the target folder: `a/b/name`.
     /// - Returns: `nil` if the prefix leads out of the folder.
-    init?(prefix: String, width: Int, height: Int, moment: CivilTime, names: (_ directory: String) -> [String]) {
+    init?(prefix: String, width: Int, height: Int, moment: CivilTime, highest: (_ prefix: String) -> Int) {
         let filled = SaveName.fill(prefix, width: width, height: height, moment: moment)
         guard let path = filled.normalisedInside else { return nil }
         let (directory, stem) = path.splitAtLastSlash
         subfolder = directory
         self.stem = stem
-        let taken = names(directory).compactMap { SaveName.number(in: $0, after: stem) }
-        counter = (taken.max() ?? 0) + 1
+        counter = highest(path) + 1
     }
 
     /// The next name of a batch; `%batch_num%` becomes the place in it.
@@ -30,9 +29,12 @@ struct SaveName {
         return stem.replacing("%batch_num%", with: String(batch)) + "_\(padding)\(digits)_\(ending)"
     }
 
-    private static func number(in name: String, after stem: String) -> Int? {
-        guard name.hasPrefix(stem + "_") else { return nil }
-        let digits = name.dropFirst(stem.count + 1).prefix { $0 != "_" }
+    /// The counter of a name of this stem, 0 if what stands there is no number; `nil` for a name of another stem.
+    static func counter(in name: String, after stem: String) -> Int? {
+        guard name.hasPrefix(stem) else { return nil }
+        let rest = name.dropFirst(stem.count)
+        guard rest.first == "_" else { return nil }
+        let digits = rest.dropFirst().prefix { $0 != "_" }
         // A counter of nineteen digits comes from an upload, and has no successor.
         return digits.utf8.count <= 12 ? Int(digits) ?? 0 : 0
     }

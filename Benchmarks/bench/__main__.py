@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import load, measured, programs, scripted, table  # noqa: E402
+from bench import comfyui, load, measured, programs, scripted, table  # noqa: E402
 from bench.servers import Floor, Suite  # noqa: E402
 
 GETS = {"comfyui": "/prompt", "litellm": "/health/liveliness", "wan2gp": "/gradio_api/startup-events"}
@@ -70,6 +70,8 @@ def main() -> int:
                 take("litellm events", lambda: measured.events("litellm", port, asked, *get))
             if "comfyui" in suite.fakes:
                 take("comfyui idle memory", lambda: measured.idle_memory("comfyui", suite, "/ws"))
+            take("comfyui POST", lambda: comfyui.prompts(whole, arguments.rounds))
+            take("comfyui crowd", comfyui.crowd)
             take("starts", lambda: measured.starts(9))
             take("overheads", lambda: scripted.overheads(whole, arguments.rounds))
             take("pacing", scripted.pacing)

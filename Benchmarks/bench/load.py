@@ -41,8 +41,8 @@ def received(connection: socket.socket) -> bytes:
     return got
 
 
-def answers(port: int, path: str, seconds: float, body: bytes = b"") -> float:
-    """Answers a second, 32 connections kept alive; POST with a body."""
+def answers(port: int, path: str, seconds: float, body: bytes = b"", *, refusals: bool = False) -> float:
+    """Answers a second, 32 connections kept alive; POST with a body. Refusals are failures, unless they are wanted."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if body:
             quoted = "".join(f"\\{byte:03d}" for byte in body)
@@ -52,7 +52,7 @@ def answers(port: int, path: str, seconds: float, body: bytes = b"") -> float:
         text = run(
             [programs.installed("wrk"), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
             + (["-s", script.name] if body else []) + [f"http://127.0.0.1:{port}{path}"])
-    if errors := re.search(r"(Socket errors|Non-2xx).*", text):
+    if errors := re.search("Socket errors.*" if refusals else "(Socket errors|Non-2xx).*", text):
         raise RuntimeError(f"{path}: {errors[0]}")
     return float(re.search(r"Requests/sec: *([\d.]+)", text)[1])
 

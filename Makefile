@@ -191,6 +191,12 @@ $(VENV)/WebInterface: | $(VENV)/Clients
 	$(VENV)/bin/python -m pip install -q --no-deps comfyui-frontend-package==1.58.1
 	@touch $@
 
+# The real Gradio, which brings half of Python with it: 500 MB, in an environment of its own.
+$(VENV)/Gradio: | $(VENV)/bin/python
+	$(PYTHON) -m venv $(VENV)/gradio
+	$(VENV)/gradio/bin/python -m pip install -q gradio==6.31.0 gradio_client==2.7.2
+	@touch $@
+
 $(VENV)/Recordings: Tests/Recordings/requirements.txt | $(VENV)/bin/python
 	$(VENV)/bin/python -m pip install -q -r $<
 	@touch $@

@@ -13,6 +13,7 @@ static inline void understudy_ssl_set_mode(SSL_CTX *context, long mode) { SSL_CT
 static inline void understudy_ssl_disable_session_cache(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
+static inline void understudy_ssl_set_host(SSL *ssl, const char *host) { SSL_set_tlsext_host_name(ssl, host); }
 static inline int understudy_bio_pending(BIO *bio) { return BIO_pending(bio); }
 
 // Macros with a 64-bit shift or a cast.

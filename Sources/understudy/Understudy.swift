@@ -11,7 +11,7 @@ struct Understudy: ParsableCommand {
         subcommands: [
             UpCommand.self, DownCommand.self, StatusCommand.self, LogsCommand.self, DoctorCommand.self, RunCommand.self,
             ScenarioCommand.self, RuleCommand.self, JournalCommand.self, FakeCommand.self, AppCommand.self,
-            VersionCommand.self,
+            CaptureCommand.self, VersionCommand.self,
         ])
 
     static func main() {

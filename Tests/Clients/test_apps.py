@@ -47,6 +47,11 @@ functions:
 
 # What stands in the good file, what stands there instead, what the reader says, and whether the schema can know.
 WRONG = [
+    ("textbox: message", "component: message\n        value: x", 'a component has no property "value"', True),
+    ("textbox: message", "textbox: message\n        id: -1", "ids are no less than 0", True),
+    ("textbox: message", "textbox: message\n        props: [x]", "expected a mapping of keys and values", True),
+    ("inputs: { text", "info: { parameters: [] }\n    inputs: { text", "expected a mapping of keys and values", True),
+    ("inputs: { text", "info: { returns: { anser: {} } }\n    inputs: { text", 'did you mean "answer"?', False),
     ("title: Good", "titel: Good", '2:1: unknown key "titel"; did you mean "title"?', True),
     ("gradio: 5", "gradio: 2", "4:9: the versions of Gradio that can be played are 3, 4, 5 and 6", True),
     ("max_file_size: 5mb", "max_file_size: much", "5:44: expected a size in bytes such as 20480, 20kb or 5mb", True),
@@ -79,11 +84,12 @@ def test_the_schema_is_one():
 
 
 def test_the_schema_has_the_components_of_all_versions_and_no_other():
-    expected: dict[str, set] = {}
+    own = {"id", "props", "config", "since", "until", "option"}
+    expected: dict[str, set] = {"component": {"component", "Component", "children", *own}}
     for major in (3, 4, 5, 6):
         table = json.loads((ROOT / f"Sources/GradioAssets/data/components-{major}.json").read_text())
         for kind, template in table.items():
-            names = expected.setdefault(kind, {kind, template["class"], "since", "until", "option"})
+            names = expected.setdefault(kind, {kind, template["class"], *own})
             names |= {*template.get("order", []), *template.get("component", {}).get("props", {})}
             if template.get("container"):
                 names.add("children")

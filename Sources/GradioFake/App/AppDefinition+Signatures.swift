@@ -23,8 +23,9 @@ extension AppDefinition {
         }
         let templates = ComponentTemplates.of(major)
         func kind(_ name: String) -> String? {
-            guard let kind = all[name]?.kind, templates[kind]?.isSkipped == false else { return nil }
-            return kind
+            guard let one = all[name], let template = templates[one.kind] else { return nil }
+            guard !(one.overrides["skip_api"]?.bool ?? template.isSkipped) else { return nil }
+            return one.overrides["type"]?.string ?? one.kind
         }
         return functions.filter { $0.visibility == .public && $0.behaviour != nil }.map { function in
             Signature(
@@ -37,9 +38,4 @@ extension AppDefinition {
                 results: function.outputs.compactMap(kind))
         }
     }
-}
-
-extension ComponentDefinition {
-    /// The component and all that it holds.
-    fileprivate var withDescendants: [ComponentDefinition] { [self] + children.flatMap(\.withDescendants) }
 }

@@ -29,6 +29,9 @@ public struct AppDefinition: Sendable {
     /// The page's components in the order of their making, containers with their children.
     var components: [ComponentDefinition] = []
 
+    /// The id of the page itself; 0 unless the file says otherwise.
+    var pageID: Int?
+
     /// The functions in the order of their ids.
     var functions: [FunctionDefinition] = []
 
@@ -92,6 +95,15 @@ struct ComponentDefinition: Sendable {
     var properties = JSONObject()
     /// What it holds, if it is a container.
     var children: [ComponentDefinition] = []
+    /// Its id on the page; nil for the next in order.
+    var id: Int?
+    /// Properties that its class does not name.
+    var furtherProperties = JSONObject()
+    /// Fields of its entry of `/config` that the file sets itself.
+    var overrides = JSONObject()
+
+    /// The component and all that it holds.
+    var withDescendants: [ComponentDefinition] { [self] + children.flatMap(\.withDescendants) }
 }
 
 /// A function of the app and where it hangs on the page.
@@ -151,4 +163,6 @@ struct FunctionDefinition: Sendable {
     var behaviour: Behaviour?
     /// Fields of the dependency that the file sets itself.
     var overrides = JSONObject()
+    /// Fields of its entry of the API description that the file sets itself: `parameters` by argument, `returns` by component.
+    var descriptionOverrides = JSONObject()
 }

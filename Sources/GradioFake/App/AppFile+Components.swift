@@ -2,7 +2,7 @@ import JSONTree
 
 extension AppFile {
     /// Words of a component that are no properties.
-    private static let ownKeys = ["children", "since", "until", "option"]
+    static let ownKeys = ["children", "since", "until", "option", "id", "props", "config"]
 
     /// A list of components.
     mutating func components(_ list: YAMLValue) throws(AppFileError) -> [ComponentDefinition] {
@@ -37,6 +37,9 @@ extension AppFile {
             case "since": since = value
             case "until": until = value
             case "option": option = value
+            case "id": component.id = try id(value)
+            case "props": component.furtherProperties = try object(value)
+            case "config": component.overrides = try object(value)
             case "children":
                 guard template.isContainer else { throw key.error("a \(kind) holds no other components") }
                 component.children = try components(value)
@@ -54,6 +57,22 @@ extension AppFile {
             throw head.value.error("there is another component with the name \"\(name)\"")
         }
         return component
+    }
+
+    /// An id that no other component of the page has.
+    mutating func id(_ value: YAMLValue) throws(AppFileError) -> Int {
+        let id = try value.whole()
+        guard id >= 0 else { throw value.error("ids are no less than 0") }
+        guard componentIDs.insert(id).inserted else {
+            throw value.error("there is another component with the id \(id)")
+        }
+        return id
+    }
+
+    /// A mapping, as it stands.
+    func object(_ value: YAMLValue) throws(AppFileError) -> JSONObject {
+        guard let object = try value.json().object else { throw value.error("expected a mapping of keys and values") }
+        return object
     }
 
     /// Checks that a component is there.

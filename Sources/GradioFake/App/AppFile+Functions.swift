@@ -4,7 +4,7 @@ extension AppFile {
     private enum FunctionKey: String, CaseIterable {
         case api_name, inputs, outputs, trigger, reply, `do`, queue, batch, max_batch_size, concurrency_limit
         case concurrency_id, visibility, description, cancels, stream, validators, optional, since, until, option,
-            config
+            config, info
     }
 
     /// The list of functions.
@@ -43,7 +43,8 @@ extension AppFile {
         }
         if let description = parts[.description] { function.description = try description.text() }
         if let stream = parts[.stream] { function.isStream = try stream.flag() }
-        if let config = parts[.config] { function.overrides = try config.json().object ?? JSONObject() }
+        if let config = parts[.config] { function.overrides = try object(config) }
+        if let info = parts[.info] { function.descriptionOverrides = try self.info(info, of: function) }
         if let cancels = parts[.cancels] {
             for cancelled in try cancels.elements() {
                 let name = try cancelled.text()
@@ -74,6 +75,23 @@ extension AppFile {
             return  // it runs in the browser
         }
         function.behaviour = compiler.behaviour
+    }
+
+    /// Fields of the API description; arguments and components that are named there have to be those of the function.
+    private func info(_ value: YAMLValue, of function: FunctionDefinition) throws(AppFileError) -> JSONObject {
+        for (part, rows) in try value.members() {
+            let list = try part.text()
+            guard list == "parameters" || list == "returns" else { continue }
+            let names = list == "returns" ? function.outputs : function.inputs.map(\.parameter)
+            for (key, row) in try rows.members() {
+                let name = try key.text()
+                guard names.contains(name) else {
+                    throw key.error("the function's \(list) have no \"\(name)\"" + hint(for: name, in: names))
+                }
+                _ = try object(row)
+            }
+        }
+        return try object(value)
     }
 
     /// `[prompt, seed]`, or `{ text: prompt_box }` where an argument is called otherwise than its component.

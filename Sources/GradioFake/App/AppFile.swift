@@ -22,7 +22,7 @@ extension AppDefinition {
 struct AppFile {
     /// The words that may stand at the top.
     enum Key: String, CaseIterable {
-        case app, title, summary, source, gradio, mode, launch, queue, components, functions, config
+        case app, title, summary, source, gradio, mode, id, launch, queue, components, functions, config
     }
 
     let major: GradioMajor
@@ -31,6 +31,7 @@ struct AppFile {
     var definition = AppDefinition()
     /// The names of the components, and whether a function may refer to them in this version.
     var componentNames: Set<String> = []
+    var componentIDs: Set<Int> = []
 
     static func read(
         _ root: YAMLValue, major asked: GradioMajor?, options: [String: String]
@@ -60,9 +61,10 @@ struct AppFile {
     private mutating func readHead(_ parts: [Key: YAMLValue]) throws(AppFileError) {
         if let title = parts[.title] { definition.title = try title.text() }
         if let mode = parts[.mode] { definition.mode = try mode.word(AppDefinition.Mode.self) }
+        if let id = parts[.id] { definition.pageID = try self.id(id) }
         if let launch = parts[.launch] { definition.launch = try self.launch(launch) }
         if let queue = parts[.queue] { definition.queue = try self.queue(queue) }
-        if let config = parts[.config] { definition.overrides = try config.json().object ?? JSONObject() }
+        if let config = parts[.config] { definition.overrides = try object(config) }
         if let summary = parts[.summary] { definition.summary = try summary.text() }
         if let source = parts[.source] { definition.source = try source.text() }
         // Checked although only people read it.

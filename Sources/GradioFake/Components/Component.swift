@@ -30,10 +30,11 @@ struct Component: Sendable {
     init(id: Int, _ definition: ComponentDefinition, template: ComponentTemplate, major: GradioMajor) {
         self.id = id
         kind = definition.kind
-        isSkipped = template.isSkipped
+        isSkipped = definition.overrides["skip_api"]?.bool ?? template.isSkipped
         initialState = definition.kind == "state" ? definition.properties["value"] ?? .null : .null
         let given = ComponentDefaults.completed(definition, major: major)
-        let properties = Self.properties(given, template: template)
+        var properties = Self.properties(given, template: template)
+        properties.merge(definition.furtherProperties)
         self.properties = properties
         var entry: JSONObject = ["id": .int(id)]
         for (key, value) in template.entry {
@@ -42,6 +43,7 @@ struct Component: Sendable {
         let description = ComponentDescription(
             kind: kind, properties: properties, template: template, major: major)
         description.complete(&entry)
+        entry.merge(definition.overrides)
         self.entry = entry
         argument = description.argument
         result = description.result

@@ -26,6 +26,14 @@ struct ComponentTemplate: Sendable {
         entry["skip_api"]?.bool ?? (isContainer || type == "state" || entry["api_info"] == nil)
     }
 
+    /// The mould of a component that the package does not have.
+    fileprivate static let stranger = ComponentTemplate([
+        "class": "Component", "container": true,
+        "component": [
+            "type": "component", "props": [:], "skip_api": false, "api_info": [:], "example_inputs": nil,
+        ],
+    ])
+
     fileprivate init(_ row: JSON) {
         name = row["class"]?.string ?? ""
         order = row["order"]?.array?.compactMap(\.string) ?? []
@@ -46,7 +54,10 @@ struct ComponentTemplate: Sendable {
 struct ComponentTemplates: Sendable {
     private let templates: [String: ComponentTemplate]
 
-    subscript(kind: String) -> ComponentTemplate? { templates[kind] }
+    /// What an app file calls a component of no class of the package; its `config` says what it is.
+    static let stranger = "component"
+
+    subscript(kind: String) -> ComponentTemplate? { templates[kind] ?? (kind == Self.stranger ? .stranger : nil) }
 
     /// All kinds, sorted.
     var kinds: [String] { templates.keys.sorted() }

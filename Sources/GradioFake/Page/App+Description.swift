@@ -25,12 +25,18 @@ extension App {
     }
 
     private func describe(_ function: AppFunction) -> JSONObject {
+        let definition = function.definition
+        let given = definition.descriptionOverrides
         var endpoint: JSONObject = [
             "parameters": .array(
                 function.apiInputs.map { place, component in
-                    argument(component, of: function.definition.inputs[place])
+                    let input = definition.inputs[place]
+                    return argument(component, of: input).merged(with: given["parameters"]?[input.parameter])
                 }),
-            "returns": .array(function.outputs.filter { !$0.isSkipped }.map(result)),
+            "returns": .array(
+                zip(function.outputs, definition.outputs).filter { !$0.0.isSkipped }.map { component, name in
+                    result(component).merged(with: given["returns"]?[name])
+                }),
         ]
         switch major {
         case .six: endpoint["api_visibility"] = .string(function.definition.visibility.rawValue)
@@ -38,10 +44,11 @@ extension App {
         case .three: break
         }
         if major >= .five { endpoint["description"] = .string(function.definition.description) }
+        for (key, value) in given where key != "parameters" && key != "returns" { endpoint[key] = value }
         return endpoint
     }
 
-    private func argument(_ component: Component, of input: FunctionDefinition.Input) -> JSON {
+    private func argument(_ component: Component, of input: FunctionDefinition.Input) -> JSONObject {
         let described = component.argument
         var row: JSONObject = ["label": .string(component.label ?? "parameter_\(component.id)")]
         if major > .three {
@@ -57,17 +64,17 @@ extension App {
             major == .three
             ? component.entry["example_inputs"]?["serialized"] ?? .null : component.entry["example_inputs"] ?? .null
         row["serializer"] = described["serializer"]
-        return .object(row)
+        return row
     }
 
-    private func result(_ component: Component) -> JSON {
+    private func result(_ component: Component) -> JSONObject {
         let described = component.result
         var row: JSONObject = ["label": .string(component.label ?? "value_\(component.id)")]
         row["type"] = described["type"] ?? schema(of: component, as: "api_info_as_output")
         row["python_type"] = described["python_type"]
         row["component"] = described["component"]
         row["serializer"] = described["serializer"]
-        return .object(row)
+        return row
     }
 
     private func schema(of component: Component, as key: String) -> JSON {
@@ -190,4 +197,13 @@ extension App {
             "security": [["login_check": []]],
         ]
     ]
+}
+
+extension JSONObject {
+    /// The same with the members of another object, if it is one, in their places.
+    fileprivate func merged(with other: JSON?) -> JSON {
+        var object = self
+        if let other = other?.object { object.merge(other) }
+        return .object(object)
+    }
 }

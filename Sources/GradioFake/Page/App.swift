@@ -16,7 +16,7 @@ struct App: Sendable {
         var definition = definition
         let page: PageLayout
         switch definition.mode {
-        case .blocks: page = .blocks(definition.components, templates, major: definition.major)
+        case .blocks: page = .blocks(definition, templates)
         case .interface: page = InterfacePage.layout(&definition, templates)
         }
         self.definition = definition

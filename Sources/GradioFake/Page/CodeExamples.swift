@@ -10,6 +10,8 @@ struct CodeExamples {
     private struct Argument {
         var name: String
         var value: JSON
+        /// What the package's own command is shown with: an empty value says nothing, its example does.
+        var telling: JSON
         var file: String?
         var component: String
     }
@@ -21,11 +23,11 @@ struct CodeExamples {
 
     private var arguments: [Argument] {
         (endpoint["parameters"]?.array ?? []).map { row in
-            let hasDefault = row["parameter_has_default"]?.bool == true && row["parameter_default"]?.isNull == false
-            let value = (hasDefault ? row["parameter_default"] : row["example_input"]) ?? .null
+            let example = row["example_input"] ?? .null
+            let value = row["parameter_has_default"]?.bool == true ? row["parameter_default"] ?? .null : example
             let isFile = value["meta"]?["_type"]?.string == "gradio.FileData"
             return Argument(
-                name: row["parameter_name"]?.string ?? "", value: value,
+                name: row["parameter_name"]?.string ?? "", value: value, telling: value.isTruthy ? value : example,
                 file: isFile ? value["url"]?.string ?? value["path"]?.string : nil,
                 component: row["component"]?.string ?? "")
         }
@@ -85,7 +87,7 @@ struct CodeExamples {
     private var command: String {
         let lines = arguments.map { argument in
             let value: JSON =
-                argument.file.map { ["path": .string($0), "meta": ["_type": "gradio.FileData"]] } ?? argument.value
+                argument.file.map { ["path": .string($0), "meta": ["_type": "gradio.FileData"]] } ?? argument.telling
             return "\n  \"\(argument.name)\": " + Self.indented(value, by: 2)
         }
         let body = lines.isEmpty ? "{}" : "{\(lines.joined(separator: ","))\n}"

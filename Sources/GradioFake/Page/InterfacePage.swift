@@ -10,7 +10,7 @@ struct InterfacePage {
     /// The layout; the definition gets the buttons' functions.
     static func layout(_ definition: inout AppDefinition, _ templates: ComponentTemplates) -> PageLayout {
         guard let function = definition.functions.first else {
-            return .blocks(definition.components, templates, major: definition.major)
+            return .blocks(definition, templates)
         }
         var builder = InterfacePage(
             page: PageLayout(templates, major: definition.major), major: definition.major)

@@ -11,13 +11,15 @@ struct PageLayout: Sendable {
         var children: [Place] = []
         /// The sort of container that the component wants around itself.
         fileprivate var wants: String?
+        /// Whether something could stand in it.
+        fileprivate var isContainer = false
 
         init(id: Int) { self.id = id }
 
-        /// As `/config` has it; `children` is left out where there are none.
+        /// As `/config` has it; an empty container has its empty list.
         var json: JSON {
             var object: JSONObject = ["id": .int(id)]
-            if !children.isEmpty { object["children"] = .array(children.map(\.json)) }
+            if isContainer || !children.isEmpty { object["children"] = .array(children.map(\.json)) }
             return .object(object)
         }
     }
@@ -31,19 +33,23 @@ struct PageLayout: Sendable {
     private let templates: ComponentTemplates
     private let major: GradioMajor
     private var next = 0
+    /// Whether the file says where everything stands, so that nothing is put around it.
+    private var isExact = false
 
     init(_ templates: ComponentTemplates, major: GradioMajor) {
         self.templates = templates
         self.major = major
     }
 
-    /// A page of `gr.Blocks`.
-    static func blocks(
-        _ definitions: [ComponentDefinition], _ templates: ComponentTemplates, major: GradioMajor
-    ) -> PageLayout {
-        var layout = PageLayout(templates, major: major)
-        layout.root = Place(id: layout.newID())
-        layout.root.children = layout.contents(definitions, of: "blocks")
+    /// A page of `gr.Blocks`; one whose components say their ids stands as the file has it.
+    static func blocks(_ definition: AppDefinition, _ templates: ComponentTemplates) -> PageLayout {
+        var layout = PageLayout(templates, major: definition.major)
+        let ids = definition.components.flatMap(\.withDescendants).compactMap(\.id)
+        layout.isExact = !ids.isEmpty
+        layout.root = Place(id: definition.pageID ?? layout.newID())
+        if layout.isExact { layout.next = max(layout.root.id, ids.max() ?? 0) + 1 }
+        layout.root.children = layout.contents(definition.components, of: "blocks")
+        if layout.isExact { layout.components.sort { $0.id < $1.id } }
         return layout
     }
 
@@ -55,13 +61,17 @@ struct PageLayout: Sendable {
 
     /// Makes a component without putting it anywhere.
     mutating func make(_ definition: ComponentDefinition) -> Place {
-        let id = newID()
+        let id = definition.id ?? newID()
         guard let template = templates[definition.kind] else {
             preconditionFailure("an app file's kinds are looked up when it is read")
         }
         components.append(Component(id: id, definition, template: template, major: major))
         if let name = definition.name { ids[name] = id }
         var place = Place(id: id)
+        // In 6 HTML may hold others, which no app file says.
+        place.isContainer =
+            template.isContainer && definition.kind != ComponentTemplates.stranger
+            || major == .six && definition.kind == "html"
         place.wants = template.belongsIntoForm ? "form" : definition.kind == "tab" ? "tabs" : nil
         return place
     }
@@ -87,6 +97,7 @@ struct PageLayout: Sendable {
 
     /// Puts neighbours that want the same container into one.
     mutating func grouped(_ places: [Place], in kind: String) -> [Place] {
+        if isExact { return places }
         var result: [Place] = []
         var open: String?
         for place in places {

@@ -17,6 +17,7 @@ public struct CaptureCommand: ParsableCommand {
     struct Gradio: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read a running Gradio app, and write an app file that plays it.",
+            usage: "understudy capture gradio <url> [--output <file>] [<options>]",
             discussion: """
                 It is asked for its /config and its API description, nothing else: nothing runs there. The file has the same \
                 page and the same endpoints; what they answer is made up by type, and yours to change.

@@ -190,3 +190,12 @@ let package = Package(
             ["UnderstudyTestKit", "Fakes", "SocketServer", "Terminal", "understudy", "fake-comfyui", logging]),
     ]
 )
+
+// The suite alone: nothing of Connectivity is built, nor what that stands on, which takes as long as all the rest.
+if Context.environment["UNDERSTUDY_SUITE_ONLY"] != nil {
+    let others: Set = [
+        "Connectivity", "ConnectivityTests", "understudy-doctor", "storyboard", "connectivity-bench", "soak", "onlooker",
+    ]
+    package.targets.removeAll { others.contains($0.name) }
+    package.products.removeAll { others.contains($0.name) }
+}

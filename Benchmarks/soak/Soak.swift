@@ -51,10 +51,13 @@ import Foundation
         }
     }
 
-    /// Some of all work, so that what is made once has been made.
+    /// Some of all work, so that what is made once has been made, and what is kept within bounds is there.
     private static func warmUp(_ suite: Suite, _ score: Score) async throws {
+        let end = ContinuousClock.now + .seconds(20)
         await withTaskGroup { group in
-            for work in Workload.all(suite, score) { group.addTask { await work() } }
+            for work in Workload.all(suite, score) {
+                group.addTask { repeat { await work() } while ContinuousClock.now < end }
+            }
         }
         try await Task.sleep(for: .seconds(5))
     }

@@ -71,7 +71,7 @@ import UnderstudyTestKit
             kill(suite.pid, signal)
             let outcome = await suite.outcome()
 
-            #expect(outcome.status == status)
+            #expect(outcome.status == status, "\(outcome.errors)")
             #expect(StateFolder(path: folder + "/.understudy").holder == nil)
         }
     }

@@ -83,10 +83,10 @@ replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=D
 	    --bin "$$($(SWIFT) build --show-bin-path)"
 
 .PHONY: web-interface
-web-interface: debug $(VENV)/WebInterface ## ComfyUI's own web interface in a headless Chromium (apt); screenshots in reports/web-interface
+web-interface: debug $(VENV)/WebInterface $(VENV)/Gradio ## ComfyUI's and Gradio's own pages in a headless Chromium (apt); screenshots in reports/web-interface
 	@$(MAKE) --no-print-directory setup PACKAGES=chromium
 	UNDERSTUDY_SCREENSHOTS=reports/web-interface UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" \
-	    $(VENV)/bin/python -m pytest Tests/Clients/test_web_interface.py -n 0
+	    $(VENV)/bin/python -m pytest Tests/Clients/test_web_interface.py Tests/Clients/test_gradio_page.py -n 0
 
 .PHONY: autobahn
 autobahn: setup $(VENV)/bin/kosoku ## the WebSocket conformance cases against an echo on our floor

@@ -18,6 +18,9 @@ static const unsigned char components6[] = {
 static const unsigned char frames[] = {
 #embed "data/frames.json"
 };
+static const unsigned char theme[] = {
+#embed "data/theme.css"
+};
 static const unsigned char wan2gp[] = {
 #embed "apps/wan2gp.yaml"
 };
@@ -44,6 +47,8 @@ GradioAsset gradioComponents(int major) {
 }
 
 GradioAsset gradioFrames(void) { return ASSET(frames); }
+
+GradioAsset gradioTheme(void) { return ASSET(theme); }
 
 GradioAsset gradioApp(size_t index) {
     switch (index) {

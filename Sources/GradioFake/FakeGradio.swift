@@ -208,7 +208,9 @@ public actor FakeGradio: Fake {
         case .manifest: return manifest
         case .monitoring: return .plain("See console for monitoring URL.", type: "text/html; charset=utf-8")
         case .monitoringSummary: return monitoringSummary
-        case .staticFolder: return staticFile(parameters["path"] ?? "")
+        case .staticFolder:
+            let folder = request.path.split(separator: "/").first ?? ""
+            return await staticFile(String(folder), parameters["path"] ?? "")
         case .missingComponent: return .detail(404, "Component not found.")
         case .deepLink:
             return request.queryItems["session_hash"] == nil

@@ -15,6 +15,8 @@ public struct GradioConfiguration: Sendable {
     /// How many bytes of messages it keeps for sessions that nobody listens to, roughly; the oldest of these go first. The real
     /// server has no such bound.
     public var messageMemory: Int
+    /// The web interface of the real package; a plain page of our own without it.
+    public var webInterface: GradioWebInterface?
 
     /// A fake Gradio that plays an app.
     public init(

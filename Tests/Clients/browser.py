@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import httpx
 import websockets.sync.client
+
+from fake_process import ROOT
 
 EXECUTABLE = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -101,10 +104,17 @@ class Browser:
     def click(self, script: str) -> None:
         """Clicks with the mouse on the middle of the element that an expression gives."""
         place = self.until(
-            f"(() => {{ const e = {script}; if (!e) return null; const r = e.getBoundingClientRect();"
+            f"(() => {{ const e = {script}; if (!e) return null; e.scrollIntoViewIfNeeded?.(); const r = e.getBoundingClientRect();"
             " return r.width ? [r.x + r.width / 2, r.y + r.height / 2] : null })()")
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=place[0], y=place[1], button="left", clickCount=1)
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+
+
+def keep(page: Browser, name: str) -> None:
+    """Leaves a screenshot where somebody wants to look at it."""
+    if folder := os.environ.get("UNDERSTUDY_SCREENSHOTS"):
+        (ROOT / folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(ROOT / folder / f"{name}.png")

@@ -6,15 +6,14 @@ words of 1.45.20 as well, the version that ComfyUI 0.27.1 asks for.
 
 import importlib.util
 import json
-import os
 from pathlib import Path
 
 import httpx
 import pytest
 
-from browser import EXECUTABLE, Browser
+from browser import EXECUTABLE, Browser, keep
 from contract import Contract
-from fake_process import ROOT, FakeProcess
+from fake_process import FakeProcess
 from held import HeldServer
 from tap import Tap
 from workflows import text_to_image
@@ -70,13 +69,6 @@ def show(page, server, suite):
         page.click(FIT)
 
     return show
-
-
-def keep(page: Browser, name: str) -> None:
-    """Leaves a screenshot where somebody wants to look at it."""
-    if folder := os.environ.get("UNDERSTUDY_SCREENSHOTS"):
-        (ROOT / folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(ROOT / folder / f"{name}.png")
 
 
 def test_a_workflow_is_run_and_its_progress_and_picture_are_seen(page, show):

@@ -13,5 +13,8 @@ GradioAsset gradioComponents(int major);
 /// The frame of `/config` and of one dependency by major version, as JSON.
 GradioAsset gradioFrames(void);
 
+/// The colours and sizes of pages, as CSS.
+GradioAsset gradioTheme(void);
+
 /// The app file at a place in the list of those that come with the program; no bytes past its end.
 GradioAsset gradioApp(size_t index);

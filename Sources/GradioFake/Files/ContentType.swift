@@ -41,6 +41,17 @@ enum ContentType {
         return (withCharset(type), true)
     }
 
+    /// The type of a file of the web interface: what pages load has to have the right one.
+    static func ofStatic(_ name: String) -> String {
+        switch FileName.split(name).ending.lowercased() {
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "woff2": "font/woff2"
+        case "woff": "font/woff"
+        case "ttf": "font/ttf"
+        default: withCharset(guessed(name) ?? "text/plain")
+        }
+    }
+
     private static func withCharset(_ type: String) -> String {
         type.hasPrefix("text/") ? type + "; charset=utf-8" : type
     }

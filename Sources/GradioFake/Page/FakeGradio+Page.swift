@@ -22,7 +22,7 @@ extension FakeGradio {
         return .json(app.description(root: caller.root, all: all, hasExamples: !all || query["page"] == ""))
     }
 
-    /// `GET /`: a plain page with what the real one tells scripts.
+    /// `GET /`: the page of the web interface, or a plain one with what that tells scripts.
     func page(_ caller: Caller) -> Reply {
         let isLocked = !options.app.launch.users.isEmpty && caller.user == nil
         let config: JSON =
@@ -33,7 +33,14 @@ extension FakeGradio {
                 "root": .string(caller.root), "components": [], "dependencies": [],
             ] : config(for: caller)
         let info = isLocked ? JSON.object([:]) : app.description(root: caller.root)
-        let text = PageTexts.page(title: app.definition.title, config: config, info: info)
+        if let page = options.webInterface {
+            var config = config
+            config["current_page"] = ""
+            config["deep_link_state"] = "none"
+            return .plain(page.page(config: config, info: info), type: "text/html; charset=utf-8")
+        }
+        let text = PageTexts.page(
+            title: app.definition.title, version: app.major.version, config: config, info: info)
         return .plain(text, type: "text/html; charset=utf-8")
     }
 
@@ -68,20 +75,32 @@ extension FakeGradio {
         return .json(["functions": .object(functions)])
     }
 
-    /// `GET /static/…` and `/assets/…`: the fake has no front end of its own but an icon.
-    func staticFile(_ path: String) -> Reply {
+    /// `GET /static/…` and `/assets/…`: files of the web interface; without one there is nothing but an icon.
+    func staticFile(_ folder: String, _ path: String) async -> Reply {
         if path.isEmpty || path.last == "/" { return .detail(400, "Bad Request") }
+        if let page = options.webInterface {
+            guard let file = await environment.aside({ page.file("\(folder)/\(path)") }) else {
+                return .detail(404, "Not Found")
+            }
+            return Self.file(
+                file.bytes, type: ContentType.ofStatic(path), modified: WallTime(seconds: file.modified),
+                tellsRanges: app.major > .three)
+        }
         if path.hasSuffix("logo.svg") || path.hasSuffix("logo_nosize.svg") && app.major >= .five { return icon }
         return .detail(404, "Not Found")
     }
 
     /// The icon, as a static file.
     var icon: Reply {
-        let bytes = Array(PageTexts.icon.utf8)
-        var fields: HeaderFields = ["content-type": "image/svg+xml"]
-        if app.major > .three { fields.append("accept-ranges", "bytes") }
+        Self.file(
+            Array(PageTexts.icon.utf8), type: "image/svg+xml", modified: started, tellsRanges: app.major > .three)
+    }
+
+    private static func file(_ bytes: [UInt8], type: String, modified: WallTime, tellsRanges: Bool) -> Reply {
+        var fields: HeaderFields = ["content-type": type]
+        if tellsRanges { fields.append("accept-ranges", "bytes") }
         fields.append("content-length", "\(bytes.count)")
-        fields.append("last-modified", started.httpDate)
+        fields.append("last-modified", modified.httpDate)
         fields.append("etag", "\"\(SHA256.hex(bytes).prefix(32))\"")
         return Reply(headers: fields, body: .bytes(bytes))
     }

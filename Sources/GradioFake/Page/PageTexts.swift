@@ -1,21 +1,16 @@
+import GradioAssets
 import JSONTree
 
-/// The texts of the fake's own page. The real front end belongs to the package and is not part of the program.
+/// The fake's own page, where no web interface of the real package is at hand: what scripts look for, and for people what can be called.
 enum PageTexts {
-    /// The page: what scripts look for, and a list of the endpoints for people.
-    static func page(title: String, config: JSON, info: JSON) -> String {
-        let endpoints = (info["named_endpoints"]?.object ?? [:]).map { name, endpoint in
-            let arguments = (endpoint["parameters"]?.array ?? []).map { row in
-                "<li><code>\(escaped(row["parameter_name"]?.string ?? row["label"]?.string ?? ""))</code> "
-                    + "\(escaped(row["label"]?.string ?? "")) "
-                    + "<small>\(escaped(row["python_type"]?["type"]?.string ?? ""))</small></li>"
-            }
-            let results = (endpoint["returns"]?.array ?? []).map { escaped($0["label"]?.string ?? "") }
-            return """
-                <section><h2>\(escaped(name))</h2><ul>\(arguments.joined())</ul>
-                <p>returns \(results.isEmpty ? "nothing" : results.joined(separator: ", "))</p></section>
-                """
-        }
+    static func page(title: String, version: String, config: JSON, info: JSON) -> String {
+        let root = config["root"]?.string ?? ""
+        let endpoints = (info["named_endpoints"]?.object ?? [:]).map { section($0.key, $0.value, root: root, config) }
+        let isLocked = config["auth_required"]?.bool == true
+        let lead =
+            isLocked
+            ? "It wants a login before it tells more: POST <code>username</code> and <code>password</code> to <code>login</code>."
+            : "This is a stand-in for a Gradio app. It answers the app's API as the real one does; these are its endpoints."
         return """
             <!doctype html>
             <html lang="en">
@@ -23,14 +18,16 @@ enum PageTexts {
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(escaped(title))</title>
+            <link rel="icon" href="favicon.ico">
             <link rel="stylesheet" href="theme.css">
-            <script>window.gradio_config = \(script(config));</script>
-            <script>window.gradio_api_info = \(script(info));</script>
+            <style>\(style)</style>
+            <script>document.documentElement.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches)</script>
+            <script>window.gradio_config = \(PageTemplate.script(config));</script>
+            <script>window.gradio_api_info = \(PageTemplate.script(info));</script>
             </head>
             <body>
-            <h1>\(escaped(title))</h1>
-            <p>This is a stand-in for a Gradio app. It answers the app's API; the page of the real front end is not
-            part of it.</p>
+            <header><h1>\(escaped(title))</h1><p><small>Gradio \(escaped(version))</small></p></header>
+            <p>\(lead)</p>
             \(endpoints.joined(separator: "\n"))
             </body>
             </html>
@@ -38,33 +35,75 @@ enum PageTexts {
             """
     }
 
-    /// JSON within a script element.
-    private static func script(_ json: JSON) -> String {
-        var text = ""
-        for scalar in json.text(.pythonUTF8).unicodeScalars {
-            switch scalar {
-            case "<": text += "\\u003c"
-            case ">": text += "\\u003e"
-            case "&": text += "\\u0026"
-            case "'": text += "\\u0027"
-            default: text.unicodeScalars.append(scalar)
-            }
+    private static func section(_ name: String, _ endpoint: JSON, root: String, _ config: JSON) -> String {
+        let rows = (endpoint["parameters"]?.array ?? []).map { row in
+            let has = row["parameter_has_default"]?.bool == true
+            return """
+                <tr><td><code>\(escaped(row["parameter_name"]?.string ?? row["label"]?.string ?? ""))</code></td>\
+                <td>\(escaped(row["label"]?.string ?? ""))</td>\
+                <td>\(type(row))</td><td>\(has ? code(row["parameter_default"]?.text(.pythonUTF8) ?? "null") : "")</td></tr>
+                """
         }
-        return text
+        let results = (endpoint["returns"]?.array ?? []).map { row in
+            "\(escaped(row["label"]?.string ?? "")) (\(type(row)))"
+        }
+        let description = endpoint["description"]?.string ?? ""
+        let table =
+            rows.isEmpty
+            ? "<p>It takes nothing.</p>"
+            : """
+            <div><table><thead><tr><th>argument</th><th>label</th><th>type</th><th>otherwise</th></tr></thead>
+            <tbody>\(rows.joined(separator: "\n"))</tbody></table></div>
+            """
+        return """
+            <section><h2>\(escaped(name))</h2>
+            \(description.isEmpty ? "" : "<p>\(escaped(description))</p>")
+            \(table)
+            <p>It returns \(results.isEmpty ? "nothing" : results.joined(separator: ", ")).</p>
+            \(call(name, endpoint, root: root, config))</section>
+            """
     }
 
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+    /// How to call it from a shell; version 3 cannot be asked so simply.
+    private static func call(_ name: String, _ endpoint: JSON, root: String, _ config: JSON) -> String {
+        guard config["protocol"] != nil else { return "" }
+        let values = (endpoint["parameters"]?.array ?? []).map { row in
+            (row["parameter_has_default"]?.bool == true ? row["parameter_default"] : row["example_input"]) ?? .null
+        }
+        let base = root + (config["api_prefix"]?.string ?? "") + "/call" + name
+        let body = JSON.object(["data": .array(values)]).text(.pythonUTF8).replacing("'", with: "'\\''")
+        let text = """
+            id=$(curl -s \(base) -H 'content-type: application/json' -d '\(body)' | cut -d'"' -f4)
+            curl -N \(base)/$id
+            """
+        return "<details><summary>From a shell</summary><pre>\(escaped(text))</pre></details>"
     }
 
-    static let theme = """
-        :root { --body-background-fill: #ffffff; --body-text-color: #27272a; --color-accent: #d9480f; }
-        body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; background: var(--body-background-fill);
-          color: var(--body-text-color); font-family: system-ui, sans-serif; line-height: 1.5; }
-        h2 { color: var(--color-accent); font-size: 1.1rem; }
-        code { background: #f4f4f5; padding: 0 .3em; }
+    private static func type(_ row: JSON) -> String { code(row["python_type"]?["type"]?.string ?? "any") }
 
+    private static func code(_ text: String) -> String { "<code>\(escaped(text))</code>" }
+
+    private static func escaped(_ text: String) -> String { PageTemplate.escaped(text) }
+
+    private static let style = """
+        body { max-width: 54rem; margin: 2.5rem auto; padding: 0 1.25rem; font: 1rem/1.55 var(--font);
+          background: var(--body-background-fill); color: var(--body-text-color); }
+        header { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem;
+          border-bottom: 3px solid var(--color-accent); }
+        h1 { font-size: 1.75rem; margin: 0 0 .4rem; } header p { margin: 0; color: var(--body-text-color-subdued); }
+        section { margin: 1.5rem 0; padding: .25rem 1.25rem 1rem; border: 1px solid var(--border-color-primary);
+          border-radius: var(--radius-lg); background: var(--background-fill-secondary); }
+        h2 { font: 600 1.1rem var(--font-mono); margin: 1rem 0 .5rem; color: var(--color-accent); }
+        section > div { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+        th { text-align: left; font-weight: 500; color: var(--body-text-color-subdued); }
+        th, td { padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--border-color-primary); vertical-align: top; }
+        code, pre { font-family: var(--font-mono); font-size: .88em; overflow-wrap: anywhere; }
+        td:first-child { white-space: nowrap; font-weight: 600; } pre { padding: .8rem; border-radius: var(--radius-md); white-space: pre-wrap;
+          background: var(--code-background-fill); } summary { cursor: pointer; color: var(--link-text-color); }
         """
+
+    /// `/theme.css`.
+    static var theme: String { String(decoding: unsafe EmbeddedData.bytes(gradioTheme()), as: UTF8.self) }
 
     static let icon = """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#d9480f" \

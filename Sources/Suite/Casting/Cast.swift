@@ -28,7 +28,7 @@ public struct Cast: Sendable {
             return switch part.kind {
             case .comfyui: try comfyUI(suite.comfyUI, environment)
             case .litellm: try liteLLM(suite.liteLLM, environment)
-            case .gradio: try gradio(part, environment)
+            case .gradio: try gradio(part, suite.gradio, environment)
             }
         } catch let error as SuiteError {
             throw error
@@ -57,7 +57,9 @@ public struct Cast: Sendable {
         return FakeLiteLLM(setup, environment: environment)
     }
 
-    private func gradio(_ part: SuiteConfiguration.Fake, _ environment: FakeEnvironment) throws -> any Fake {
+    private func gradio(
+        _ part: SuiteConfiguration.Fake, _ settings: GradioSettings, _ environment: FakeEnvironment
+    ) throws -> any Fake {
         let app =
             switch part.app {
             case .file(let file):
@@ -69,6 +71,7 @@ public struct Cast: Sendable {
             case nil: preconditionFailure("a fake Gradio without an app: the settings give each one")
             }
         var setup = GradioConfiguration(app: app)
+        setup.webInterface = try settings.frontend.map { try GradioWebInterface(folder: $0) }
         try tuneGradio(&setup)
         return FakeGradio(environment, configuration: setup)
     }

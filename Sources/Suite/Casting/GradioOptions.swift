@@ -20,6 +20,11 @@ public struct GradioOptions: ParsableArguments, Sendable {
     var strict = false
 
     @Option(
+        help: ArgumentHelp(
+            "Serve the real web interface: where the package gradio is installed or unpacked.", valueName: "folder"))
+    var frontend: String?
+
+    @Option(
         name: .customLong("option"),
         help: ArgumentHelp(
             "What $NAME stands for in an app file; parts that ask for NAME are there. May be repeated.",
@@ -43,6 +48,7 @@ public struct GradioOptions: ParsableArguments, Sendable {
     public var settings: Settings {
         var settings = Settings()
         settings.apps = [app]
+        settings.gradio.frontend = frontend
         return settings
     }
 

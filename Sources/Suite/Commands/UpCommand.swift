@@ -49,6 +49,12 @@ public struct UpCommand: ServingCommand {
     var comfyuiFrontend: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Gradio: serve the real web interface: where the package gradio is installed or unpacked.",
+            valueName: "folder"))
+    var gradioFrontend: String?
+
+    @Option(
         name: .customLong("settings"),
         help: ArgumentHelp("The settings file. (default: understudy.yaml, if there is one)", valueName: "file"))
     var settingsFile: String?
@@ -113,6 +119,7 @@ public struct UpCommand: ServingCommand {
         if let ports { settings.ports = settings.ports.over(try PortAssignments(text: ports, place: "--ports")) }
         settings.comfyUI.profile = profile
         settings.comfyUI.frontend = comfyuiFrontend
+        settings.gradio.frontend = gradioFrontend
         return settings
     }
 

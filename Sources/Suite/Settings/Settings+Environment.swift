@@ -1,7 +1,7 @@
 extension Settings {
     /// What the variables `UNDERSTUDY_…` say: `ONLY`, `APPS`, `PORTS`, `SEED`, `SPEED`, `HOST`, `TLS_CERT`, `TLS_KEY`,
     /// `LOG_FORMAT`, `VERBOSE`, `PORTS_FILE`, `COMFYUI_PROFILE`, `COMFYUI_NODES`, `COMFYUI_CORS`, `COMFYUI_FRONTEND`,
-    /// `LITELLM_CONFIG`, `CONTROL`, `TOKEN`, `SCENARIO`.
+    /// `LITELLM_CONFIG`, `GRADIO_FRONTEND`, `CONTROL`, `TOKEN`, `SCENARIO`.
     ///
     /// Lists are separated by commas; `PORTS` is `random` or `comfyui=8189 litellm=8001,4001`. An empty variable counts
     /// as none.
@@ -30,6 +30,7 @@ extension Settings {
         comfyUI.corsOrigin = variable("COMFYUI_CORS")
         comfyUI.frontend = variable("COMFYUI_FRONTEND")
         liteLLM.config = variable("LITELLM_CONFIG")
+        gradio.frontend = variable("GRADIO_FRONTEND")
     }
 
     /// The words between commas, without the spaces around them.

@@ -38,7 +38,7 @@ private struct SettingsReader {
 
     private static let words = [
         "only", "apps", "ports", "seed", "speed", "host", "tls", "log-format", "verbose", "ports-file", "comfyui",
-        "litellm", "control", "token", "scenario",
+        "litellm", "gradio", "control", "token", "scenario",
     ]
 
     mutating func read(_ root: YAMLNode, into settings: inout Settings) throws(SuiteError) {
@@ -82,6 +82,10 @@ private struct SettingsReader {
             case "litellm":
                 for (key, node) in try entries(of: node, known: ["config"]) where key == "config" {
                     settings.liteLLM.config = try string(node)
+                }
+            case "gradio":
+                for (key, node) in try entries(of: node, known: ["frontend"]) where key == "frontend" {
+                    settings.gradio.frontend = try string(node)
                 }
             default: preconditionFailure("a known word without a meaning: \(key)")
             }

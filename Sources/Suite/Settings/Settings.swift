@@ -27,6 +27,8 @@ public struct Settings: Sendable, Equatable {
     public var scenario: String?
     public var comfyUI = ComfyUISettings()
     public var liteLLM = LiteLLMSettings()
+    /// What only the fake Gradio apps have.
+    public var gradio = GradioSettings()
 
     /// Says nothing.
     public init() {}
@@ -50,6 +52,7 @@ public struct Settings: Sendable, Equatable {
         both.scenario = scenario ?? lower.scenario
         both.comfyUI = comfyUI.over(lower.comfyUI)
         both.liteLLM = liteLLM.over(lower.liteLLM)
+        both.gradio = gradio.over(lower.gradio)
         return both
     }
 }
@@ -92,6 +95,21 @@ public struct LiteLLMSettings: Sendable, Equatable {
     func over(_ lower: LiteLLMSettings) -> LiteLLMSettings {
         var both = self
         both.config = config ?? lower.config
+        return both
+    }
+}
+
+/// What only the fake Gradio apps have.
+public struct GradioSettings: Sendable, Equatable {
+    /// The folder of the web interface to serve: where the package `gradio` is installed or unpacked.
+    public var frontend: String?
+
+    /// Says nothing.
+    public init() {}
+
+    func over(_ lower: GradioSettings) -> GradioSettings {
+        var both = self
+        both.frontend = frontend ?? lower.frontend
         return both
     }
 }

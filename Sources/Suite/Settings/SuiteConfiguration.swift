@@ -55,6 +55,8 @@ public struct SuiteConfiguration: Sendable, Equatable {
     public let scenario: String?
     public let comfyUI: ComfyUISettings
     public let liteLLM: LiteLLMSettings
+    /// For all fake Gradio apps.
+    public let gradio: GradioSettings
 
     /// Settles what was asked for; refuses what cannot be meant so, with advice.
     ///
@@ -105,6 +107,7 @@ public struct SuiteConfiguration: Sendable, Equatable {
         }
         comfyUI = settings.comfyUI
         liteLLM = settings.liteLLM
+        gradio = settings.gradio
     }
 }
 

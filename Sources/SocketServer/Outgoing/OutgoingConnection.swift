@@ -1,3 +1,5 @@
+// Its headers bring the socket constants into view: the system's module has them only if nobody else read that header before.
+internal import CLws
 internal import COpenSSL
 internal import Glibc
 

@@ -26,6 +26,11 @@ import UnderstudyTestKit
                 "deprecated", "experimental", "dev_only", "api_node", "price_badge", "search_aliases",
                 "essentials_category", "has_intermediate_output",
             ])
+        // The words by which people find a node: classes of the newer form without any say so by null.
+        let words = ["ImageInvert", "EmptyImage", "CreateVideo", "KSamplerSelect"].map {
+            NodeTable.core[$0]?.info(in: .empty)["search_aliases"]
+        }
+        #expect(words == [["reverse colors"], [], ["images to video"], .null])
         #expect(NodeTable.core["SaveVideo"]?.info(in: .empty)["input"]?["hidden"]?["prompt"] == ["PROMPT"])
         #expect(NodeTable.core["SaveImage"]?.info(in: .empty)["input"]?["hidden"]?["prompt"] == "PROMPT")
     }

@@ -63,7 +63,7 @@ struct NodeFile {
         for flag in ["deprecated", "experimental", "api_node"] where info[flag]?.isTruthy ?? false {
             facts[flag] = true
         }
-        facts["search_aliases"] = []
+        facts["search_aliases"] = info["aliases"] ?? []
         if let essentials = info["essentials"] { facts["essentials_category"] = essentials }
         if info["not_idempotent"]?.isTruthy ?? false { facts["not_idempotent"] = true }
         return facts
@@ -79,7 +79,7 @@ struct NodeFile {
             facts[flag] = .bool(info[flag]?.isTruthy ?? false)
         }
         facts["price_badge"] = .null
-        facts["search_aliases"] = []
+        facts["search_aliases"] = info["aliases"] ?? .null
         facts["essentials_category"] = info["essentials"] ?? .null
         facts["has_intermediate_output"] = .bool(info["has_intermediate_output"]?.isTruthy ?? false)
         return facts

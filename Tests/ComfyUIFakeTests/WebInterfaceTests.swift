@@ -15,6 +15,9 @@ import UnderstudyTestKit
         for (path, text) in [
             ("index.html", "<p>the page</p>"), ("assets/a b.js", "run()"), ("extensions/core/one.js", ""),
             ("extensions/two.js", ""), ("extensions/core/style.css", ""),
+            ("../../comfyui_workflow_templates_json/templates/index.json", "[]"),
+            ("../../comfyui_workflow_templates_media_image/templates/one-1.webp", "RIFF"),
+            ("../../comfyui_embedded_docs/docs/KSampler/en.md", "# KSampler"),
         ] {
             let file = root.appending(path: path)
             try FileManager.default.createDirectory(
@@ -53,6 +56,26 @@ import UnderstudyTestKit
 
                 #expect(answer.status == 404)
                 #expect(answer.headers["content-type"] == "application/octet-stream")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("/templates/index.json", "[]", "no-store"), ("/templates/one-1.webp", "RIFF", "public, max-age=86400"),
+        ("/docs/KSampler/en.md", "# KSampler", nil),
+    ])
+    func `templates and pages of help come from their packages`(path: String, text: String, cache: String?) async throws
+    {
+        try await withEnvironment { folder in
+            try await withComfyUI {
+                $0.webInterface = folder
+            } _: { fake in
+                let answer = try await RawSocket.get(fake.url + path)
+                let twin = try await RawSocket.get(fake.url + "/api" + path)
+
+                #expect(answer.text == text)
+                #expect(answer.headers["cache-control"] == cache)
+                #expect(twin.status == 404)
             }
         }
     }

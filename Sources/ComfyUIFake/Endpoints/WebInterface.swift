@@ -2,10 +2,13 @@ internal import Fakes
 internal import Glibc
 internal import SocketServer
 
-/// The web interface: the files of `comfyui-frontend-package`, which the real server finds installed beside it.
+/// The web interface: the files of `comfyui-frontend-package`, which the real server finds installed beside it; and those
+/// of `comfyui-workflow-templates` and `comfyui-embedded-docs`, if they are there, too.
 struct WebInterface: Sendable {
     /// The folder that holds `index.html`.
     private let root: String
+    /// Where what lies below a path is looked for, in other packages.
+    private let others: [(path: String, folders: [String])]
     /// Scripts of the folder `extensions`, all of which a page loads: `/extensions/core/nodeTemplates.js`.
     let extensions: [String]
 
@@ -21,6 +24,12 @@ struct WebInterface: Sendable {
         }
         root = place == "." ? folder : "\(folder)/\(place)"
         extensions = WebInterface.scripts(below: "/extensions", of: root)
+        let site = root + "/../.."
+        let templates = DiskFile.names(in: site).filter { $0.hasPrefix("comfyui_workflow_templates") }.sorted()
+        others = [
+            ("templates/", templates.map { "\(site)/\($0)/templates" }),
+            ("docs/", ["\(site)/comfyui_embedded_docs/docs"]),
+        ]
     }
 
     /// The file at a path, or the answer for a missing one. Files are read as they are asked for: there are 100 MB of them.
@@ -29,10 +38,18 @@ struct WebInterface: Sendable {
         guard let inside = String(asked.dropFirst()).normalisedInside, !inside.isEmpty else {
             return .missingFile(request.version)
         }
-        let place = "\(root)/\(inside)"
-        guard let file = await environment.aside({ DiskFile.read(place) }) else { return .missingFile(request.version) }
+        let places = places(of: inside)
+        let file = await environment.aside { () -> FileStore.File? in
+            places.lazy.compactMap { DiskFile.read($0) }.first
+        }
+        guard let file else { return .missingFile(request.version) }
         let fields = path == "/" ? StaticFiles.neverKept : [:]
         return FileAnswer(file: file, type: MediaType.of(inside), fields: fields).answer(to: request)
+    }
+
+    private func places(of path: String) -> [String] {
+        guard let other = others.first(where: { path.hasPrefix($0.path) }) else { return ["\(root)/\(path)"] }
+        return other.folders.map { "\($0)/\(path.dropFirst(other.path.count))" }
     }
 
     private static func scripts(below path: String, of root: String) -> [String] {

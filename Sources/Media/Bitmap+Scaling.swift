@@ -1,8 +1,14 @@
+internal import Glibc
+
 extension Bitmap {
     /// The picture at another size: averaged where it shrinks, interpolated where it grows.
     public func scaled(width newWidth: Int, height newHeight: Int) -> Bitmap {
-        guard newWidth != width || newHeight != height else { return self }
-        return resampledColumns(to: newWidth).resampledRows(to: newHeight)
+        resampled(width: newWidth, height: newHeight, by: .triangle)
+    }
+
+    /// The picture at another size by one of Pillow's filters: columns first, then rows.
+    func resampled(width newWidth: Int, height newHeight: Int, by filter: ResampleFilter) -> Bitmap {
+        resampledColumns(to: newWidth, by: filter).resampledRows(to: newHeight, by: filter)
     }
 
     /// The picture shrunk, never enlarged, to fit into a square: what PIL's `thumbnail` does to previews.
@@ -12,9 +18,9 @@ extension Bitmap {
         return scaled(width: max(1, width * side / longest), height: max(1, height * side / longest))
     }
 
-    private func resampledColumns(to newWidth: Int) -> Bitmap {
+    private func resampledColumns(to newWidth: Int, by filter: ResampleFilter) -> Bitmap {
         guard newWidth != width else { return self }
-        let taps = ResampleTaps(from: width, to: newWidth)
+        let taps = ResampleTaps(filter, from: width, to: newWidth)
         var result = Bitmap(width: newWidth, height: height)
         unsafe pixels.withUnsafeBufferPointer { source in
             unsafe result.pixels.withUnsafeMutableBufferPointer { target in
@@ -28,9 +34,9 @@ extension Bitmap {
         return result
     }
 
-    private func resampledRows(to newHeight: Int) -> Bitmap {
+    private func resampledRows(to newHeight: Int, by filter: ResampleFilter) -> Bitmap {
         guard newHeight != height else { return self }
-        let taps = ResampleTaps(from: height, to: newHeight)
+        let taps = ResampleTaps(filter, from: height, to: newHeight)
         var result = Bitmap(width: width, height: newHeight)
         unsafe pixels.withUnsafeBufferPointer { source in
             unsafe result.pixels.withUnsafeMutableBufferPointer { target in
@@ -45,22 +51,41 @@ extension Bitmap {
     }
 }
 
-/// Which source pixels make each pixel of a resampled line, and by how much: a triangle filter whose
-/// width follows the scale, so that a shrunk picture is an average and an enlarged one is smooth.
+/// How near pixels count for more than far ones.
+enum ResampleFilter {
+    /// Pillow's BILINEAR.
+    case triangle
+    /// A sinc of three pixels to each side: Pillow's LANCZOS.
+    case lanczos
+
+    var support: Double { self == .triangle ? 1 : 3 }
+
+    func height(at distance: Double) -> Double {
+        let distance = abs(distance)
+        if distance >= support { return 0 }
+        if self == .triangle { return 1 - distance }
+        func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * .pi) / (x * .pi) }
+        return sinc(distance) * sinc(distance / 3)
+    }
+}
+
+/// Which source pixels make each pixel of a resampled line, and by how much: a filter whose width follows the scale, so
+/// that a shrunk picture is an average and an enlarged one is smooth.
 private struct ResampleTaps {
     private var first: [Int] = []
     private var length: [Int] = []
     /// 16-bit fixed point; the weights of one pixel sum to 65,536.
     private var weights: [Int] = []
 
-    init(from source: Int, to target: Int) {
+    init(_ filter: ResampleFilter, from source: Int, to target: Int) {
         let scale = Double(source) / Double(target)
-        let reach = max(1, scale)
+        let stretch = max(1, scale)
+        let reach = stretch * filter.support
         for index in 0..<target {
             let centre = (Double(index) + 0.5) * scale - 0.5
             let low = max(0, Int((centre - reach).rounded(.up)))
             let high = max(low, min(source - 1, Int((centre + reach).rounded(.down))))
-            let heights = (low...high).map { max(0, 1 - abs(Double($0) - centre) / reach) }
+            let heights = (low...high).map { filter.height(at: (Double($0) - centre) / stretch) }
             let sum = heights.reduce(0, +)
             var fixed = heights.map { sum > 0 ? Int($0 / sum * 65_536) : 0 }
             fixed[fixed.count / 2] += 65_536 - fixed.reduce(0, +)
@@ -91,10 +116,10 @@ private struct ResampleTaps {
                 weight &+= 1
             }
             let to = unsafe target + index * targetStep
-            unsafe to[0] = UInt8(truncatingIfNeeded: red >> 16)
-            unsafe to[1] = UInt8(truncatingIfNeeded: green >> 16)
-            unsafe to[2] = UInt8(truncatingIfNeeded: blue >> 16)
-            unsafe to[3] = UInt8(truncatingIfNeeded: alpha >> 16)
+            unsafe to[0] = UInt8(min(max(0, red >> 16), 255))
+            unsafe to[1] = UInt8(min(max(0, green >> 16), 255))
+            unsafe to[2] = UInt8(min(max(0, blue >> 16), 255))
+            unsafe to[3] = UInt8(min(max(0, alpha >> 16), 255))
         }
     }
 }

@@ -56,6 +56,24 @@ import Testing
         #expect(file.count == 42 + 8 + 2 * (1 + 4096 * 2) + 2 + 8 + 2 * (1 + 904 * 2) + 2)
     }
 
+    @Test func `animations and sounds tell of their prompt`() throws {
+        let texts = [("prompt", #"{"1": {}}"#), ("n", "1")]
+
+        let webP = AnimatedWebP.encode(pictures, framesPerSecond: 6, quality: nil, texts: texts)
+        let png = AnimatedPNG.encode(pictures, framesPerSecond: 6, texts: texts)
+        let flac = FLAC.encode(Sound(samples: [1, 2, 3] as [Int16], rate: 44_100), texts: texts)
+
+        #expect(chunks(webP) == ["VP8X", "ANIM", "ANMF", "ANMF", "ANMF", "EXIF"])
+        #expect(webP[20] == 0x0a)
+        #expect(webP.contains(sequence: "prompt:{\"1\": {}}\0"))
+        #expect(webP.contains(sequence: "n:1\0"))
+        #expect(png.contains(sequence: "comfprompt\0{\"1\": {}}"))
+        #expect(try PNG.decode(png) == pictures[0])
+        #expect(flac.contains(sequence: "prompt={\"1\": {}}"))
+        // STREAMINFO is not the last block, the comments are.
+        #expect((flac[4], flac[42]) == (0x00, 0x84))
+    }
+
     @Test func `a WebM file holds a cluster for each picture`() {
         let file = WebM.encode(pictures, framesPerSecond: 6)
 

@@ -48,6 +48,25 @@ import Testing
         #expect((120...136).contains(scaled[16, 0].red))
     }
 
+    // Of a line 10, 60, 200, 250. Reckoned apart by PyTorch's formulas, with fractions cut off, and by Pillow 13.
+    @Test(
+        arguments: [
+            (.nearestExact, [10, 60, 60, 200, 250, 250]), (.nearestExact, [10, 200, 250]),
+            (.bilinear, [10, 35, 83, 176, 225, 250]), (.bilinear, [18, 130, 241]),
+            (.area, [10, 35, 60, 200, 225, 250]), (.area, [35, 130, 225]), (.bicubic, [5, 21, 83, 176, 238, 254]),
+            (.bicubic, [14, 130, 245]), (.lanczos, [9, 20, 81, 179, 240, 251]), (.lanczos, [9, 130, 251]),
+        ] as [(Resampling, [UInt8])])
+    func `each way of scaling has its own pixels, in both directions`(method: Resampling, expected: [UInt8]) {
+        func pixels(_ levels: [UInt8]) -> [UInt8] { levels.flatMap { [$0, $0, $0, 255] as [UInt8] } }
+        let line = pixels([10, 60, 200, 250])
+
+        let row = Bitmap(width: 4, height: 1, pixels: line).scaled(width: expected.count, height: 1, by: method)
+        let column = Bitmap(width: 1, height: 4, pixels: line).scaled(width: 1, height: expected.count, by: method)
+
+        #expect(row.pixels == pixels(expected))
+        #expect(column.pixels == row.pixels)
+    }
+
     @Test func `a preview fits into its square and keeps its shape`() {
         let bitmap = Bitmap(width: 832, height: 1216)
 

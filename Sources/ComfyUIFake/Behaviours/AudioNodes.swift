@@ -28,7 +28,8 @@ enum AudioNodes {
         guard case .audio(let clip) = call["audio"] else {
             throw NodeFailure.raised(.type("string indices must be integers, not 'str'"))
         }
-        let file = await stage.aside { FLAC.encode(clip.make()) }
+        let texts = stage.texts(of: call)
+        let file = await stage.aside { FLAC.encode(clip.make(), texts: texts) }
         var name = try stage.name(prefix, in: folder)
         return NodeOutcome(
             values: [call["audio"]], ui: ["audio": [stage.write(file, &name, ending: ".flac", to: folder)]])

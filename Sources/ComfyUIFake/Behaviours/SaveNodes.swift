@@ -16,15 +16,18 @@ enum SaveNodes {
             let images = try call.images("images")
             let pace = call.double("fps", default: 6)
             let (lossless, quality) = (call.bool("lossless", default: true), call.int("quality", default: 80))
+            let texts = stage.texts(of: call)
             let file = await stage.aside {
-                AnimatedWebP.encode(images.painted, framesPerSecond: pace, quality: lossless ? nil : quality)
+                AnimatedWebP.encode(
+                    images.painted, framesPerSecond: pace, quality: lossless ? nil : quality, texts: texts)
             }
             return try shown(call, stage, file, ".webp", images)
         },
         "SaveAnimatedPNG": NodeBehaviour { call, stage in
             let images = try call.images("images")
             let pace = call.double("fps", default: 6)
-            let file = await stage.aside { AnimatedPNG.encode(images.painted, framesPerSecond: pace) }
+            let texts = stage.texts(of: call)
+            let file = await stage.aside { AnimatedPNG.encode(images.painted, framesPerSecond: pace, texts: texts) }
             return try shown(call, stage, file, ".png", images)
         },
         "SaveImageWebsocket": {
@@ -47,11 +50,7 @@ enum SaveNodes {
         _ call: NodeCall, _ stage: NodeStage, prefix: String, to folder: FileStore.Folder, compression: Int
     ) async throws -> NodeOutcome {
         let images = try call.images("images")
-        var texts: [(String, String)] = []
-        if stage.state.configuration.writesMetadata {
-            texts.append(("prompt", JSON.object(call.prompt).text(.python)))
-            texts += (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
-        }
+        let texts = stage.texts(of: call)
         var name = try stage.name(prefix, in: folder, width: images.width, height: images.height)
         var names: [JSON] = []
         // One after the other: a batch may be larger than what should lie in memory at once.
@@ -73,6 +72,15 @@ enum SaveNodes {
         var ui: JSONObject = ["images": [stage.write(file, &name, ending: ending, to: .output)]]
         if images.count > 1 { ui["animated"] = [true] }
         return NodeOutcome(values: [.images(images)], ui: ui)
+    }
+}
+
+extension NodeStage {
+    /// What files tell of where they come from: the prompt, and the client's own texts. Nothing with `--disable-metadata`.
+    func texts(of call: NodeCall) -> [(String, String)] {
+        if !state.configuration.writesMetadata { return [] }
+        return [("prompt", JSON.object(call.prompt).text(.python))]
+            + (call.pictureInfo.object ?? [:]).map { ($0.key, $0.value.text(.python)) }
     }
 }
 

@@ -95,7 +95,7 @@ struct ImageBatch: Sendable {
 
     /// These pictures, then the others at this size.
     func followed(by others: ImageBatch) -> ImageBatch {
-        let more = others.scaled(width: width, height: height)
+        let more = others.scaled((width, height), by: .bilinear, crops: true)
         return ImageBatch(width: width, height: height, count: count + more.count) { [self] index in
             index < count ? paint(index) : more.paint(index - count)
         }

@@ -2,7 +2,11 @@ internal import Media
 
 /// Several pictures in one PNG file (the APNG chunks acTL, fcTL and fdAT); readers that do not know them show the first.
 enum AnimatedPNG {
-    static func encode(_ pictures: some Collection<Bitmap>, framesPerSecond: Double) -> [UInt8] {
+    /// - Parameter texts: what else the file is to tell, by keyword: in chunks `comf` behind the pictures, as upstream's
+    ///   `SaveAnimatedPNG` leaves them there.
+    static func encode(
+        _ pictures: some Collection<Bitmap>, framesPerSecond: Double, texts: [(String, String)] = []
+    ) -> [UInt8] {
         guard let first = pictures.first else { return [] }
         let delay = max(1, Int(1000 / max(framesPerSecond, 0.01)))
         var file: [UInt8] = []
@@ -29,6 +33,7 @@ enum AnimatedPNG {
                         file += chunk("fdAT", data.bytes)
                     }
                 }
+                for (keyword, text) in texts { file += chunk("comf", Array(keyword.utf8) + [0] + text.utf8) }
                 file += chunk("IEND", [])
             default: file += chunk(name, content)
             }

@@ -4,11 +4,12 @@ internal import Media
 enum FLAC {
     private static let blockSize = 4096
 
-    static func encode(_ sound: Sound) -> [UInt8] {
+    /// - Parameter texts: what else the file is to tell, by keyword: as Vorbis comments.
+    static func encode(_ sound: Sound, texts: [(String, String)] = []) -> [UInt8] {
         var file = ByteWriter()
         file.text("fLaC")
-        // The last (and only) metadata block: STREAMINFO of 34 bytes.
-        file.big(0x80, 1)
+        // STREAMINFO of 34 bytes; bit 7 says that no other metadata follows.
+        file.big(texts.isEmpty ? 0x80 : 0, 1)
         file.big(34, 3)
         file.big(blockSize, 2)
         file.big(blockSize, 2)
@@ -18,10 +19,30 @@ enum FLAC {
         file.big(sound.rate << 44 | (channels - 1) << 41 | 15 << 36 | sound.frames & 0xf_ffff_ffff, 8)
         file.big(0, 8)
         file.big(0, 8)
+        if !texts.isEmpty {
+            let comments = comments(texts)
+            file.big(0x84, 1)
+            file.big(comments.count, 3)
+            file.add(comments)
+        }
         for (number, start) in stride(from: 0, to: sound.frames, by: blockSize).enumerated() {
             file.add(frame(number, start, min(blockSize, sound.frames - start), sound, channels))
         }
         return file.bytes
+    }
+
+    /// A block VORBIS_COMMENT: who wrote it, then `keyword=text`, all with their lengths before them.
+    private static func comments(_ texts: [(String, String)]) -> [UInt8] {
+        var block = ByteWriter()
+        func add(_ text: String) {
+            block.little(text.utf8.count, 4)
+            block.text(text)
+        }
+        add("understudy")
+        block.little(texts.count, 4)
+        for (keyword, text) in texts { add("\(keyword)=\(text)") }
+        // The length of a block has 24 bits: a workflow that is larger is left out.
+        return block.bytes.count < 1 << 24 ? block.bytes : self.comments([])
     }
 
     private static func frame(_ number: Int, _ start: Int, _ count: Int, _ sound: Sound, _ channels: Int) -> [UInt8] {

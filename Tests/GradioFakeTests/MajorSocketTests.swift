@@ -72,6 +72,19 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `3 takes an offer of compression in words that a strict client can read`() async throws {
+        try await withGradio(major: .three) { fake in
+            let socket = try await RawSocket(url: fake.url)
+            try await socket.send(
+                "GET /queue/join HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n")
+            let head = try await socket.read(until: "\r\n\r\n")
+
+            #expect(head.contains("Sec-WebSocket-Extensions: permessage-deflate\r\n"))
+        }
+    }
+
     @Test func `3 is no place for the queue of the others`() async throws {
         try await withGradio(major: .three) { fake in
             let queue = try await fake.get("/queue/join")

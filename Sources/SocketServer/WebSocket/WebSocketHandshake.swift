@@ -50,7 +50,7 @@ struct WebSocketHandshake {
         let offer = options.compression ? DeflateParameters.offered(in: request.headers) : nil
         deflate = offer
         extensionAnswer = offer.map { offer in
-            options.deflateAnswer.map { "permessage-deflate; \($0)" } ?? offer.answer
+            options.deflateAnswer.map { "permessage-deflate\($0.isEmpty ? "" : "; ")\($0)" } ?? offer.answer
         }
     }
 

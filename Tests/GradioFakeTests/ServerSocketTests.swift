@@ -216,6 +216,31 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `a login comes as a form of either kind, as the JavaScript client sends it`() async throws {
+        try await withGradio(Apps.locked) { fake in
+            func login(_ form: String, boundary: String = "; boundary=b") async throws -> RawResponse {
+                try await RawSocket.request(
+                    "POST", fake.url + "/login", headers: ["Content-Type": "multipart/form-data\(boundary)"], body: form
+                )
+            }
+            func field(_ name: String, _ value: String) -> String {
+                "--b\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
+            }
+
+            let right = try await login(field("username", "alice") + field("password", "wonder") + "--b--\r\n")
+            let half = try await login(field("username", "alice") + "--b--\r\n")
+            let nameless = try await login("x", boundary: "")
+            let garbage = try await login("x")
+
+            #expect(right.text == #"{"success":true}"#)
+            #expect(right.headers.all("set-cookie").count == 2)
+            #expect(half.status == 422)
+            #expect(half.text.contains(#""loc":["body","password"]"#))
+            #expect(nameless.text == #"{"detail":"Missing boundary in multipart."}"#)
+            #expect(garbage.text == #"{"detail":"Invalid multipart data."}"#)
+        }
+    }
+
     @Test func `a wrong password and a missing field are told apart`() async throws {
         try await withGradio(Apps.locked) { fake in
             func login(_ form: String) async throws -> RawResponse {

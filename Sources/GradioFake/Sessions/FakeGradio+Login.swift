@@ -34,12 +34,31 @@ extension FakeGradio {
         return nil
     }
 
+    /// The fields of a form in either of the two forms that forms have; none of another body.
+    private func fields(of exchange: Exchange) async throws -> [String: String] {
+        let type = exchange.request.headers["content-type"]?.lowercased() ?? ""
+        if type.hasPrefix("multipart/form-data") {
+            return Dictionary(try await exchange.multipart().map { ($0.name, $0.text) }) { _, last in last }
+        }
+        let body = try await exchange.body()
+        guard type.hasPrefix("application/x-www-form-urlencoded") else { return [:] }
+        let items = QueryItems(String(decoding: body, as: UTF8.self))
+        return Dictionary(["username", "password"].compactMap { name in items[name].map { (name, $0) } }) { one, _ in
+            one
+        }
+    }
+
     /// `POST /login`: a form with name and password.
     func login(_ exchange: Exchange, _ caller: Caller) async -> Reply {
-        guard let body = try? await exchange.body() else { return internalError }  // the client has gone
-        let type = exchange.request.headers["content-type"]?.lowercased() ?? ""
-        let form = QueryItems(
-            type.hasPrefix("application/x-www-form-urlencoded") ? String(decoding: body, as: UTF8.self) : "")
+        let form: [String: String]
+        do {
+            form = try await fields(of: exchange)
+        } catch let fault as MultipartFault {
+            let isNameless = fault == .missingBoundary
+            return .detail(400, isNameless ? "Missing boundary in multipart." : "Invalid multipart data.")
+        } catch {
+            return internalError  // the client has gone
+        }
         var complaint = BodyComplaint()
         for field in ["username", "password"] where form[field]?.isEmpty ?? true {
             complaint.add("missing", ["body", .string(field)], "Field required", .null)

@@ -82,6 +82,11 @@ replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=D
 	    --recordings "$(or $(RECORDINGS),../shared/recordings/$(BACKEND))" --replay "$(or $(REPLAY),../shared/tools/replay.py)" \
 	    --bin "$$($(SWIFT) build --show-bin-path)"
 
+.PHONY: client-matrix
+client-matrix: debug $(VENV)/Clients $(VENV)/Gradio $(VENV)/OldClients ## every client of Gradio with every version, and the README's table of it
+	UNDERSTUDY_CLIENT_MATRIX=1 UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" \
+	    $(VENV)/bin/python -m pytest Tests/Clients/matrix -n 0
+
 .PHONY: web-interface
 web-interface: debug $(VENV)/WebInterface $(VENV)/Gradio ## ComfyUI's and Gradio's own pages in a headless Chromium (apt); screenshots in reports/web-interface
 	@$(MAKE) --no-print-directory setup PACKAGES=chromium
@@ -198,6 +203,14 @@ $(VENV)/Clients: Tests/Clients/requirements.txt | $(VENV)/bin/python
 # 29 MB of download, which only that target needs.
 $(VENV)/WebInterface: | $(VENV)/Clients
 	$(VENV)/bin/python -m pip install -q --no-deps comfyui-frontend-package==1.58.1
+	@touch $@
+
+# Clients of older versions, each with what it was made for.
+OLD_CLIENTS := 1.14.0/websockets==15.0.1 1.3.0/huggingface_hub==0.36.2 0.6.1/websockets==11.0.3
+$(VENV)/OldClients: | $(VENV)/bin/python
+	@for client in $(OLD_CLIENTS); do version=$${client%%/*}; \
+	    $(PYTHON) -m venv "$(VENV)/gradio-client-$$version"; \
+	    "$(VENV)/gradio-client-$$version/bin/python" -m pip install -q "gradio_client==$$version" "$${client#*/}" 'huggingface_hub<2'; done
 	@touch $@
 
 # The real Gradio, which brings half of Python with it: 500 MB, in an environment of its own.

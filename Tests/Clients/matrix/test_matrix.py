@@ -43,10 +43,7 @@ APART = {
     ("curl", "3"): {name: "ok" for name in ("login", "call", "files", "errors")},
 }
 
-pytestmark = [
-    pytest.mark.skipif("UNDERSTUDY_CLIENT_MATRIX" not in os.environ, reason="make client-matrix runs it"),
-    pytest.mark.xdist_group("matrix"),
-]
+pytestmark = pytest.mark.skipif("UNDERSTUDY_CLIENT_MATRIX" not in os.environ, reason="make client-matrix runs it")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ internal import SocketServer
 extension FakeComfyUI {
     private var jobs: [Job] {
         server.queue.running.map { Job(running: $0) } + server.queue.pending.map { Job(waiting: $0) }
-            + server.history.entries.map { Job(finished: $0) }
+            + server.history.jobs
     }
 
     func listJobs(_ call: Call) -> Answer {
@@ -19,7 +19,7 @@ extension FakeComfyUI {
 
     func showJob(_ call: Call) -> Answer {
         let id = call["id"]
-        guard let job = jobs.first(where: { $0.item.id == id }) else {
+        guard let job = jobs.first(where: { $0.id == id }) else {
             return .json(["error": "Job not found"], status: 404)
         }
         return .json(.object(job.detail))

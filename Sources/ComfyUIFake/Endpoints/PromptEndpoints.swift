@@ -28,7 +28,7 @@ extension FakeComfyUI {
             let item = QueueItem(
                 number: number, id: id, prompt: prompt,
                 extraData: try extraData(of: request, call.request.headers["comfy-usage-source"]), outputs: outputs,
-                weight: text.count, script: call.direction.runScript)
+                script: call.direction.runScript)
             enqueue(item)
             return .json([
                 "prompt_id": .string(id), "number": .number(number), "node_errors": .object(nodeErrors),

@@ -49,12 +49,11 @@ extension FakeComfyUI {
     }
 
     func historyPage(_ call: Call) throws -> Answer {
-        .json(server.history.page(most: try number("max_items", call), offset: try number("offset", call)))
+        .json(bytes: server.history.page(most: try number("max_items", call), offset: try number("offset", call)))
     }
 
     func historyEntry(_ call: Call) -> Answer {
-        let id = call["id"]
-        return .json(server.history[id].map { [id: $0.json] } ?? [:])
+        .json(bytes: server.history.page(of: call["id"]))
     }
 
     func changeHistory(_ call: Call) async throws -> Answer {

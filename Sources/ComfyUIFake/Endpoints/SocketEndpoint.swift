@@ -94,8 +94,7 @@ extension FakeComfyUI {
 
     /// Queues the workflow if it is a prompt that may run; the job's id is its prompt's id.
     private func storyStart(of workflow: JSON?, for client: String) -> JSON {
-        let sent = workflow?.bytes() ?? []
-        let id = mintID(for: client, sent)
+        let id = mintID(for: client, workflow?.bytes() ?? [])
         // What is wrong with a workflow is told to nobody: the story's answer is the same.
         if let prompt = workflow?.object, case .accepted(let checked, let outputs, _)? = try? validate(prompt) {
             let extra: JSONObject = [
@@ -104,7 +103,7 @@ extension FakeComfyUI {
             enqueue(
                 QueueItem(
                     number: server.queue.nextNumber(front: false), id: id, prompt: checked, extraData: extra,
-                    outputs: outputs, weight: sent.count))
+                    outputs: outputs))
         }
         return ["type": "execution_start", "job_id": .string(id)]
     }

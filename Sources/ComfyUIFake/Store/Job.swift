@@ -9,46 +9,66 @@ struct Job {
         case completed, failed, cancelled
     }
 
-    let item: QueueItem
+    let id: String
     let status: Status
-    /// What is known once it has run.
-    private let entry: History.Entry?
+    /// Milliseconds since 1970.
+    let createTime: Double
+    /// Milliseconds from start to end, 0 while it is not over.
+    let duration: Double
+    /// The frontend's own id of the workflow.
+    let workflowID: String?
+    /// The entry of the history as text, once it is over.
+    let text: [UInt8]
+    /// What it is about, before that.
+    private let item: QueueItem?
 
-    init(waiting item: QueueItem) { (self.item, status, entry) = (item, .pending, nil) }
+    init(waiting item: QueueItem) { self.init(item, .pending) }
 
-    init(running item: QueueItem) { (self.item, status, entry) = (item, .inProgress, nil) }
+    init(running item: QueueItem) { self.init(item, .inProgress) }
+
+    private init(_ item: QueueItem, _ status: Status) {
+        (id, self.status, self.item, text, duration) = (item.id, status, item, [], 0)
+        (createTime, workflowID) = (item.createTime?.double ?? 0, item.workflowID?.pythonStr)
+    }
 
     init(finished entry: History.Entry) {
-        item = entry.item
+        (id, item, text) = (entry.item.id, nil, entry.json.bytes(.python))
         status =
             entry.status.succeeded
             ? .completed : entry.status.message("execution_interrupted") != nil ? .cancelled : .failed
-        self.entry = entry
+        (createTime, workflowID) = (entry.item.createTime?.double ?? 0, entry.item.workflowID?.pythonStr)
+        if let start = entry.startTime?.double, let end = entry.endTime?.double {
+            duration = end - start
+        } else {
+            duration = 0
+        }
     }
 
-    var createTime: Double { item.createTime?.double ?? 0 }
-
-    /// Milliseconds from start to end, 0 while it is not over.
-    var duration: Double {
-        guard let start = startTime?.double, let end = endTime?.double else { return 0 }
-        return end - start
-    }
-
-    private var startTime: JSON? { entry?.status.message("execution_start")?["timestamp"] }
-
-    private var endTime: JSON? {
-        entry?.status.message("execution_success", "execution_error", "execution_interrupted")?["timestamp"]
-    }
+    /// What came of it; `nil` while it is not over.
+    var entry: History.Entry? { text.isEmpty ? nil : History.Entry(text) }
 
     /// As the list shows it; members without a value are left out.
-    var summary: JSONObject {
+    var summary: JSONObject { summary(of: entry) }
+
+    /// As `/api/jobs/{id}` shows it.
+    var detail: JSONObject {
+        guard let entry else { return summary }
+        var job = summary(of: entry)
+        job["outputs"] = .object(entry.outputs)
+        job["execution_status"] = entry.status.json
+        job["workflow"] = ["prompt": .object(entry.item.prompt), "extra_data": .object(entry.item.extraData)]
+        return job
+    }
+
+    private func summary(of entry: History.Entry?) -> JSONObject {
+        guard let item = entry?.item ?? item else { return [:] }
         var job: JSONObject = [
-            "id": .string(item.id), "status": .string(status.rawValue), "priority": .number(item.number),
+            "id": .string(id), "status": .string(status.rawValue), "priority": .number(item.number),
         ]
         job["create_time"] = item.createTime
         if let entry {
-            job["execution_start_time"] = startTime
-            job["execution_end_time"] = endTime
+            job["execution_start_time"] = entry.startTime
+            job["execution_end_time"] = entry.endTime
             if status == .failed, let error = entry.status.message("execution_error") {
                 job["execution_error"] = .object(error)
             }
@@ -61,15 +81,13 @@ struct Job {
         job["workflow_id"] = item.workflowID
         return job
     }
+}
 
-    /// As `/api/jobs/{id}` shows it.
-    var detail: JSONObject {
-        var job = summary
-        guard let entry else { return job }
-        job["outputs"] = .object(entry.outputs)
-        job["execution_status"] = entry.status.json
-        job["workflow"] = ["prompt": .object(item.prompt), "extra_data": .object(item.extraData)]
-        return job
+extension History.Entry {
+    fileprivate var startTime: JSON? { status.message("execution_start")?["timestamp"] }
+
+    fileprivate var endTime: JSON? {
+        status.message("execution_success", "execution_error", "execution_interrupted")?["timestamp"]
     }
 }
 

@@ -48,7 +48,7 @@ struct JobQuery {
     /// The answer: the page and what there is around it.
     func page(of jobs: [Job]) -> JSON {
         var chosen = jobs.filter { job in
-            statuses.contains(job.status) && (workflowID.map { job.item.workflowID?.pythonStr == $0 } ?? true)
+            statuses.contains(job.status) && (workflowID.map { job.workflowID == $0 } ?? true)
         }
         let measure: (Job) -> Double = byDuration ? { $0.duration } : { $0.createTime }
         // Swift's sort keeps the order of equals in practice; the offset says so explicitly.

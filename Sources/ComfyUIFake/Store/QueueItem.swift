@@ -10,8 +10,6 @@ struct QueueItem: Sendable {
     let extraData: JSONObject
     /// The output nodes to run.
     let outputs: [String]
-    /// Bytes of the request that brought it: what keeping it costs, roughly.
-    var weight = 0
     /// What a scenario wants of its run.
     var script = RunScript()
 

@@ -15,10 +15,11 @@ struct Answer {
     var closes = false
 
     /// JSON in the spacing of Python's `json.dumps`.
-    static func json(_ value: JSON, status: Int = 200) -> Answer {
-        Answer(
-            status: status, fields: ["Content-Type": "application/json; charset=utf-8"],
-            body: .bytes(value.bytes(.python)))
+    static func json(_ value: JSON, status: Int = 200) -> Answer { json(bytes: value.bytes(.python), status: status) }
+
+    /// JSON that has been written already.
+    static func json(bytes: [UInt8], status: Int = 200) -> Answer {
+        Answer(status: status, fields: ["Content-Type": "application/json; charset=utf-8"], body: .bytes(bytes))
     }
 
     static func empty(_ status: Int = 200) -> Answer { Answer(status: status) }

@@ -357,6 +357,24 @@ import Testing
         }
     }
 
+    @Test func `what comes of a job after its end, which was learnt otherwise, is not of others`() async throws {
+        try await Understudy.comfyUI { understudy in
+            try await with(understudy) { client in
+                try await client.connect()
+                // The last word about a job comes after the history has told its end.
+                try await understudy.play("comfyui sends executing: delay 300ms, body {/data/node: null}, once")
+                let first = try await client.sendWorkflow(Workflows.picture())
+                _ = try await first.result()
+                // Messages keep their order: when this one has begun, the late one has come.
+                let second = try await client.sendWorkflow(Workflows.picture(seed: 2))
+                _ = try await second.result()
+                await understudy.effect()
+
+                #expect(await client.ignored == ComfyUIClient.Ignored())
+            }
+        }
+    }
+
     @Test func `a client that is closed says so to all who wait`() async throws {
         try await Understudy.comfyUI { understudy in
             let client = try ComfyUIClient(url: understudy.url, settings: .hasty())

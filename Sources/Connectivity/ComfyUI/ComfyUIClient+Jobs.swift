@@ -182,6 +182,7 @@ extension ComfyUIClient {
         guard let id = message.job ?? runningJob, jobs[id] != nil else {
             // The greeting names the node of a running job that nobody else could have asked for.
             if case .executing(nil, _) = message { return }
+            if let id = message.job, endedJobs.contains(id) { return }
             ignored.foreign += 1
             Measure.ignored.count(requests.peer.service, "foreign")
             return
@@ -207,6 +208,8 @@ extension ComfyUIClient {
     private func deliver(_ event: JobEvent, to id: String) {
         jobs[id]?.events.yield(event)
         guard event.isLast, let job = jobs.removeValue(forKey: id) else { return }
+        endedJobs.append(id)
+        if endedJobs.count > 16 { endedJobs.removeFirst() }
         job.events.finish()
         Measure.jobs.count(requests.peer.service, event.outcome)
         waiting.removeAll { $0 == id }

@@ -53,6 +53,8 @@ public actor ComfyUIClient {
     var asksAgain = false
     /// The job that the server is at work on, to which binary previews without a name belong.
     var runningJob: String?
+    /// The jobs that ended last: more may come of them, where their end was learnt otherwise than by messages.
+    var endedJobs: [String] = []
     /// Counts connections.
     var epoch = 0
     /// The connection was lost a moment ago, and what had begun by then goes on.

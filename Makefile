@@ -110,6 +110,16 @@ bench: setup ## throughput beside a bare libwebsockets server and nginx, events 
 bench-connectivity: setup $(VENV)/Clients ## the client library beside AsyncHTTPClient used bare, aiohttp and websockets
 	@SWIFT="$(SWIFT)" PYTHON="$(CURDIR)/$(VENV)/bin/python" Benchmarks/measure connectivity
 
+# $(call coverage-gates,FLAGS OF THE BUILD): what its tests reached, held against Tests/coverage-gates.py.
+define coverage-gates
+	@bin="$$($(SWIFT) build $(1) --show-bin-path)"; \
+	cov="$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov"; \
+	files=("$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests|Benchmarks|Examples)/'); \
+	if [ -n "$(ALL)" ]; then "$$cov" report "$${files[@]}"; fi; \
+	"$$cov" export -summary-only "$${files[@]}" >reports/coverage.json; \
+	$(PYTHON) Tests/coverage-gates.py reports/coverage.json
+endef
+
 # Built apart, so that no other build begins anew.
 .PHONY: coverage
 coverage: COVERED := --enable-code-coverage --scratch-path .build-coverage
@@ -117,12 +127,7 @@ coverage: setup ## lines of Connectivity that its tests reach, by part, with gat
 	@mkdir -p reports
 	$(SWIFT) build --build-tests $(COVERED)
 	$(SWIFT) test --skip-build --disable-xctest $(COVERED) $(if $(ALL),,--filter ConnectivityTests)
-	@bin="$$($(SWIFT) build $(COVERED) --show-bin-path)"; \
-	cov="$$(dirname "$$(readlink -f "$$(command -v $(SWIFT))")")/llvm-cov"; \
-	files=("$$bin"/*.xctest -instr-profile "$$bin/codecov/default.profdata" -ignore-filename-regex '(\.build|Tests|Benchmarks|Examples)/'); \
-	if [ -n "$(ALL)" ]; then "$$cov" report "$${files[@]}"; fi; \
-	"$$cov" export -summary-only "$${files[@]}" >reports/coverage.json; \
-	$(PYTHON) Tests/coverage-gates.py reports/coverage.json
+	$(call coverage-gates,$(COVERED))
 
 .PHONY: repeat
 repeat: setup ## RUNS=100 [ALL=1]: the tests of Connectivity, or all Swift tests, again and again until one fails
@@ -148,12 +153,15 @@ sanitize: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
 sanitize: export TSAN_OPTIONS = suppressions=$(CURDIR)/Tests/thread-sanitizer.txt
 sanitize: export LSAN_OPTIONS = suppressions=$(CURDIR)/Tests/leak-sanitizer.txt:print_suppressions=0
 sanitize: export ASAN_OPTIONS = malloc_context_size=80
+# COVERAGE=1 with ONLY=thread: one build for both.
+sanitize: COVERED := $(if $(COVERAGE),--enable-code-coverage)
 sanitize: setup ## [ONLY=thread|address]: the Swift tests under the thread sanitizer, then under the address and leak sanitizers
 	@mkdir -p reports
 	@for sanitizer in $(or $(ONLY),thread address); do \
-	    $(SWIFT) test --disable-xctest --sanitize=$$sanitizer --scratch-path .build-sanitize-$$sanitizer 2>&1 \
+	    $(SWIFT) test --disable-xctest --sanitize=$$sanitizer --scratch-path .build-sanitize-$$sanitizer $(COVERED) 2>&1 \
 	        | tee reports/sanitize-$$sanitizer.log; \
 	done
+	$(if $(COVERAGE),$(call coverage-gates,--sanitize=thread --scratch-path .build-sanitize-thread $(COVERED)))
 
 .PHONY: image-check
 image-check: setup ## prove the container's runtime stage without a container engine (root, debootstrap)

@@ -26,18 +26,23 @@ public final class HealthMonitor: ServiceLifecycle.Service {
         public let service: ServiceName
         public let settings: HealthSettings
         public let isCritical: Bool
+        /// Where it is, for errors; empty if that is not known here.
+        public let endpoint: String
         let check: @Sendable () async throws -> Void
 
         /// - Parameter check: returns if the service lives; honours cancellation.
         public init(_ service: Service, check: @escaping @Sendable () async throws -> Void) {
-            self.init(service.name, settings: service.health, isCritical: service.isCritical, check: check)
+            self.init(
+                service.name, endpoint: "\(service.endpoint)", settings: service.health, isCritical: service.isCritical,
+                check: check)
         }
 
         public init(
-            _ service: ServiceName, settings: HealthSettings = HealthSettings(), isCritical: Bool = false,
-            check: @escaping @Sendable () async throws -> Void
+            _ service: ServiceName, endpoint: String = "", settings: HealthSettings = HealthSettings(),
+            isCritical: Bool = false, check: @escaping @Sendable () async throws -> Void
         ) {
             self.service = service
+            self.endpoint = endpoint
             self.settings = settings
             self.isCritical = isCritical
             self.check = check
@@ -164,8 +169,8 @@ public final class HealthMonitor: ServiceLifecycle.Service {
     }
 
     private static func late(_ subject: Subject) -> ConnectivityError {
-        ConnectivityError(
-            code: .timeout, phase: .total, service: subject.service.rawValue, endpoint: "",
-            message: "expected a sign of life within \(subject.settings.timeout)", canRetry: true)
+        Peer(service: subject.service.rawValue, endpoint: subject.endpoint).error(
+            .timeout, expected: "a sign of life within \(subject.settings.timeout)", came: "none came", phase: .total,
+            canRetry: true)
     }
 }

@@ -52,10 +52,12 @@ import Testing
                     $0.socket = WebSocketLimits(pingInterval: .milliseconds(30), pongDeadline: .milliseconds(60))
                 }
             ) { client in
-                try await client.connect()
                 var states = await client.states().makeAsyncIterator()
+                try await client.connect()
 
-                #expect(await states.next() == .connected)
+                for state in [ComfyUIClient.State.disconnected, .connecting, .connected] {
+                    #expect(await states.next() == state)
+                }
                 #expect(await states.next() == .reconnecting)
                 #expect(await states.next() == .connected)
             }

@@ -44,7 +44,7 @@ final class ChildProcess: Sendable {
         let command = ["env", "-C", folder] + limit + [Self.folderOfPrograms + program] + arguments
         var words = unsafe command.map { unsafe strdup($0) } + [nil]
         // What `make coverage` and `make sanitize` tell each program; nothing else of ours is theirs.
-        let tools = ["LLVM_PROFILE_FILE", "TSAN_OPTIONS", "ASAN_OPTIONS"].compactMap { name in
+        let tools = ["LLVM_PROFILE_FILE", "TSAN_OPTIONS", "ASAN_OPTIONS", "LSAN_OPTIONS"].compactMap { name in
             environmentVariable(name).map { (name, $0) }
         }
         let given = environment.map { ($0.key, $0.value) } + tools

@@ -75,6 +75,14 @@ results:
 effect-table: debug $(VENV)/Clients ## play every effect to real clients and write what they see into the README
 	UNDERSTUDY_BIN="$$($(SWIFT) build --show-bin-path)" $(VENV)/bin/python -m pytest Tests/Clients/effects -n 0 --write-table
 
+.PHONY: contract-matrix
+contract-matrix: setup ## play every effect to the client library, write what it does into its documentation, and print that
+	@$(SWIFT) build -q --build-tests
+	@mkdir -p reports
+	@CONTRACT_MATRIX=write $(SWIFT) test --skip-build --disable-xctest --filter ContractTests >reports/contract-matrix.log 2>&1 \
+	    || { cat reports/contract-matrix.log; exit 1; }
+	@cat Sources/Connectivity/Connectivity.docc/WhatTheClientsDo.md
+
 .PHONY: replay
 replay: debug $(VENV)/Recordings ## BACKEND=comfyui|litellm|gradio [RECORDINGS=DIR] [REPLAY=PATH/replay.py]: play recordings of the real servers
 	@$(VENV)/bin/python Tests/Recordings/replay_all.py \

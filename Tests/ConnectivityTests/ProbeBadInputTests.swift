@@ -16,8 +16,8 @@ import Testing
         static let page = "<html><title>Router login</title></html>"
         static let redirect =
             "HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        static let endless =
-            "HTTP/1.1 200 OK\r\nContent-Length: 83886080\r\n\r\n" + String(repeating: "x", count: 9 << 20)
+        /// Whole and in order, and a megabyte more than is read.
+        static let long = StrangeListener.answer(String(repeating: "x", count: 9 << 20))
 
         static let all = [
             Stranger("a stranger", .saying { _ in "SSH-2.0-OpenSSH_9.2\r\n" }, .wrongService, ["no proper HTTP"]),
@@ -29,7 +29,7 @@ import Testing
                 ["an answer 200 of application/json"]),
             Stranger(
                 "an answer after the deadline", .silent, .timeout, ["an answer within", "none came"]),
-            Stranger("a body beyond the limit", .saying { _ in endless }, .wrongService, ["8388608 bytes"]),
+            Stranger("a body beyond the limit", .saying { _ in long }, .wrongService, ["8388608 bytes"]),
             Stranger(
                 "a redirect to elsewhere", .saying { _ in redirect }, .wrongService,
                 ["http://elsewhere/, which is not followed"]),

@@ -58,7 +58,8 @@ public actor FakeLiteLLM: Fake {
         settings = configuration
         started = environment.now()
         self.configuration = ServerConfiguration(
-            style: HeadStyle(leading: [.date("date")], requiresHost: true),
+            style: HeadStyle(
+                leading: [.date("date")], requiresHost: true, oldClients: .dismissed, faultsAreBare: true),
             limits: ServerLimits(idleTimeout: .seconds(5)),
             malformed: { _ in
                 .text(

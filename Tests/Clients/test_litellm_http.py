@@ -1,6 +1,7 @@
 """The fake LiteLLM proxy as a plain HTTP client meets it."""
 
 import json
+import socket
 
 import httpx
 import pytest
@@ -88,3 +89,28 @@ def test_odd_bodies_are_met_as_the_real_proxy_meets_them(litellm_proxy, body, st
 
     assert answer.status_code == status
     assert words in answer.text
+
+
+def said(server, request: bytes) -> tuple[list[str], bytes]:
+    """The lines of the head of an answer, and its body to the end of the connection."""
+    with socket.create_connection(server.address, timeout=5) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head.decode().split("\r\n"), body
+
+
+@pytest.mark.parametrize("request_head", [b"garbage\r\n\r\n", b"GET /test HTTP/1.1\r\n\r\n"])
+def test_what_is_no_http_is_told_so_and_nothing_else(litellm_proxy, request_head):
+    head, body = said(litellm_proxy, request_head)
+
+    assert head == ["HTTP/1.1 400 Bad Request", "content-type: text/plain; charset=utf-8", "Connection: close"]
+    assert body == b"Invalid HTTP request received."
+
+
+def test_an_old_client_is_answered_and_sent_away(litellm_proxy):
+    head, body = said(litellm_proxy, b"GET /test HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+
+    assert head[0] == "HTTP/1.1 200 OK"
+    assert head[-1] == "Connection: close"
+    assert body == b'{"route":"/test"}'

@@ -177,7 +177,7 @@ let package = Package(
             of: "Connectivity",
             [
                 "UnderstudyTestKit", "Fakes", "ComfyUIFake", "LiteLLMFake", "GradioFake", "Scenarios", "Journal",
-                "SocketServer", "JSONTree",
+                "SocketServer", "JSONTree", "Encodings",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),

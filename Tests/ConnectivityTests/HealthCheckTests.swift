@@ -86,7 +86,8 @@ struct HealthMonitorTests {
             #expect(seen.allSatisfy { $0.from == .unknown && $0.to == .healthy })
             #expect(comfyui.count == 1 && litellm.count == 1)
 
-            await time.pass(.seconds(30))
+            // Each sleeps by itself: one that falls asleep later than the hands are turned would sleep on.
+            await time.pass(.seconds(30), sleepers: 2)
 
             while comfyui.count < 2 || litellm.count < 2 { await Task.yield() }
             #expect(monitor.aggregate == .healthy)

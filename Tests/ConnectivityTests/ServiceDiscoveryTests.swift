@@ -139,8 +139,7 @@ struct ServiceDiscoveryTests {
 
         async let results = discovery.discoverAllServices()
         let candidates = Service.all.map { 2 * (1 + $0.otherPorts.count) }.reduce(0, +)
-        while wire.asked.count < candidates { await Task.yield() }
-        await time.pass(.seconds(1))
+        await time.pass(.seconds(1), sleepers: candidates)
 
         #expect(await results.values.allSatisfy { !$0.discovered && $0.error?.code == .serverError })
         #expect(time.now - wire.start == .seconds(1))

@@ -1,3 +1,4 @@
+import Encodings
 import Testing
 
 @testable import Connectivity
@@ -169,6 +170,26 @@ import Testing
 
                 #expect(await client.reconnections == 1)
             }
+        }
+    }
+
+    @Test func `a server that agrees, greets and ends in one breath has greeted`() async throws {
+        let greeting = #"{"type": "status", "data": {"status": {"exec_info": {"queue_remaining": 0}}, "sid": "x"}}"#
+        let server = try StrangeListener(
+            .answering { head in
+                let lines = head.split(separator: "\r\n")
+                let key = lines.first { $0.lowercased().hasPrefix("sec-websocket-key: ") }?.dropFirst(19) ?? ""
+                let digest = SHA1.hex(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))
+                let bytes = stride(from: 0, to: 40, by: 2).map { UInt8(digest.dropFirst($0).prefix(2), radix: 16) ?? 0 }
+                let answer =
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: \(Base64.encode(bytes))\r\n\r\n"
+                return Array(answer.utf8) + [0x81, UInt8(greeting.utf8.count)] + Array(greeting.utf8)
+            })
+        for _ in 0..<50 {
+            let client = try ComfyUIClient(url: "http://127.0.0.1:\(server.port)")
+            try await client.connect()
+            await client.close()
         }
     }
 

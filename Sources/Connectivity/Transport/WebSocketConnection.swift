@@ -146,6 +146,8 @@ private struct WebSocketHandshake {
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(target.connectDeadline))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            // See `FirstErrorNote`, which ends the connection then.
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: host, port: port) { [self] channel in
                 channel.eventLoop.makeCompletedFuture { try initialize(channel, tls) }
             }
@@ -313,9 +315,10 @@ private final class Progress: Sendable {
     }
 }
 
-/// Keeps the first error of a channel, which later ones of the upgrade would hide.
+/// Keeps the first error of a channel, which later ones of the upgrade would hide, and ends the channel when the server has.
 private final class FirstErrorNote: ChannelInboundHandler, Sendable {
     typealias InboundIn = NIOAny
+    typealias OutboundOut = NIOAny
     private let progress: Progress
 
     init(_ progress: Progress) {
@@ -325,5 +328,14 @@ private final class FirstErrorNote: ChannelInboundHandler, Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         progress.note(error)
         context.fireErrorCaught(error)
+    }
+
+    /// The server will say no more. What it said in the same breath, its 101 and a greeting perhaps, is still on its way: the
+    /// upgrade takes a turn of the loop. On a channel that has ended by then it would fail, and an HTTP decoder that knows of the
+    /// end throws away what is no HTTP. So the end comes behind all that.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .inputClosed? = event as? ChannelEvent else { return context.fireUserInboundEventTriggered(event) }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.execute { bound.value.close(mode: .all, promise: nil) }
     }
 }

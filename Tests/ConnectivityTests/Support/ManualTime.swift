@@ -9,7 +9,12 @@ final class ManualTime: Timekeeper {
         var sleepers: [Int: (instant: ContinuousClock.Instant, continuation: CheckedContinuation<Void, any Error>)] =
             [:]
         var next = 0
-        var watchers: [(instant: ContinuousClock.Instant, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(instant: ContinuousClock.Instant, count: Int, continuation: CheckedContinuation<Void, Never>)] =
+            []
+
+        func countOfSleepers(until instant: ContinuousClock.Instant) -> Int {
+            sleepers.values.count { $0.instant == instant }
+        }
     }
 
     private let state = Mutex(State())
@@ -29,8 +34,9 @@ final class ManualTime: Timekeeper {
                     if Task.isCancelled { return ([], .failure(CancellationError())) }
                     if instant <= state.now { return ([], .success(())) }
                     state.sleepers[number] = (instant, continuation)
-                    let woken = state.watchers.filter { $0.instant == instant }.map(\.continuation)
-                    state.watchers.removeAll { $0.instant == instant }
+                    let count = state.countOfSleepers(until: instant)
+                    let woken = state.watchers.filter { $0.instant == instant && $0.count <= count }.map(\.continuation)
+                    state.watchers.removeAll { $0.instant == instant && $0.count <= count }
                     return (woken, nil)
                 }
                 for watcher in woken { watcher.resume() }
@@ -53,20 +59,20 @@ final class ManualTime: Timekeeper {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
-    /// Returns when somebody sleeps for exactly so long.
-    func untilAsleep(for duration: Duration) async {
+    /// Returns when so many sleep for exactly so long.
+    func untilAsleep(for duration: Duration, _ count: Int = 1) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             state.withLock { state in
                 let instant = state.now + duration
-                if state.sleepers.values.contains(where: { $0.instant == instant }) { return continuation.resume() }
-                state.watchers.append((instant, continuation))
+                if state.countOfSleepers(until: instant) >= count { return continuation.resume() }
+                state.watchers.append((instant, count, continuation))
             }
         }
     }
 
-    /// Waits until somebody sleeps for exactly so long, and lets that time pass.
-    func pass(_ duration: Duration) async {
-        await untilAsleep(for: duration)
+    /// Waits until so many sleep for exactly so long, and lets that time pass.
+    func pass(_ duration: Duration, sleepers count: Int = 1) async {
+        await untilAsleep(for: duration, count)
         advance(by: duration)
     }
 }

@@ -10,6 +10,8 @@ final class StrangeListener: Sendable {
         case silent
         /// Every request gets these bytes, then the end; `{}` of the request's path decides in the closure.
         case saying(@Sendable (_ path: String) -> String)
+        /// The same, with all of the request's head to decide by, and bytes to say.
+        case answering(@Sendable (_ head: String) -> [UInt8])
     }
 
     let port: UInt16
@@ -21,7 +23,12 @@ final class StrangeListener: Sendable {
         port = try isIPv6 ? Self.bindIPv6(descriptor) : Self.bindIPv4(descriptor)
         guard case .refusing = manner else {
             guard listen(descriptor, 64) == 0 else { throw Failure(errno) }
-            if case .saying(let text) = manner { serve(text) }
+            switch manner {
+            case .saying(let text):
+                serve { head in Array(text(String(head.split(separator: " ").dropFirst().first ?? "")).utf8) }
+            case .answering(let bytes): serve(bytes)
+            case .refusing, .silent: break
+            }
             return
         }
     }
@@ -41,7 +48,7 @@ final class StrangeListener: Sendable {
         "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
     }
 
-    private func serve(_ text: @escaping @Sendable (String) -> String) {
+    private func serve(_ answer: @escaping @Sendable (_ head: String) -> [UInt8]) {
         let descriptor = descriptor
         DispatchQueue(label: "stranger").async {
             while true {
@@ -54,8 +61,7 @@ final class StrangeListener: Sendable {
                     guard count > 0 else { break }
                     request += buffer[..<count]
                 }
-                let path = String(decoding: request, as: UTF8.self).split(separator: " ").dropFirst().first ?? ""
-                let answer = Array(text(String(path)).utf8)
+                let answer = answer(String(decoding: request, as: UTF8.self))
                 _ = unsafe send(connection, answer, answer.count, Int32(MSG_NOSIGNAL))
                 close(connection)
             }

@@ -28,7 +28,7 @@ import Testing
                 "JSON of another shape", .saying { _ in StrangeListener.answer("[1, 2]") }, .wrongService,
                 ["an answer 200 of application/json"]),
             Stranger(
-                "an answer after the deadline", .silent, .timeout, ["answer", "none came"]),
+                "an answer after the deadline", .silent, .timeout, ["answer", "0.27 seconds"]),
             Stranger("a body beyond the limit", .saying { _ in long }, .wrongService, ["8388608 bytes"]),
             Stranger(
                 "a redirect to elsewhere", .saying { _ in redirect }, .wrongService,

@@ -67,7 +67,8 @@ extension Finding {
             return isNamed ? trouble.message : "\(trouble.message), at \(trouble.endpoint)"
         }
         let others = service.otherPorts.map { "\($0)" }.joined(separator: ", ")
-        return "nobody listens at \(service.endpoint)" + (others.isEmpty ? "" : ", or at ports \(others)")
+        let ports = service.otherPorts.count == 1 ? "port" : "ports"
+        return "nobody listens at \(service.endpoint)" + (others.isEmpty ? "" : ", or at \(ports) \(others)")
     }
 
     /// What a person does about it.

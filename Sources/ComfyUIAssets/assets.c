@@ -11,6 +11,14 @@ static const unsigned char node_replacements[] = {
 #embed "node_replacements.json"
 };
 
+static const unsigned char templates[] = {
+#embed "templates.json"
+};
+
+static const unsigned char subgraphs[] = {
+#embed "subgraphs.json"
+};
+
 const unsigned char *comfyui_object_info(size_t *length) {
     *length = sizeof object_info;
     return object_info;
@@ -19,4 +27,14 @@ const unsigned char *comfyui_object_info(size_t *length) {
 const unsigned char *comfyui_node_replacements(size_t *length) {
     *length = sizeof node_replacements;
     return node_replacements;
+}
+
+const unsigned char *comfyui_templates(size_t *length) {
+    *length = sizeof templates;
+    return templates;
+}
+
+const unsigned char *comfyui_subgraphs(size_t *length) {
+    *length = sizeof subgraphs;
+    return subgraphs;
 }

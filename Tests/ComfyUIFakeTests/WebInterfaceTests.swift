@@ -1,5 +1,6 @@
 import Foundation
 import JSONTree
+import Media
 import SocketServer
 import Testing
 import UnderstudyTestKit
@@ -8,7 +9,9 @@ import UnderstudyTestKit
 
 @Suite struct WebInterfaceTests {
     /// A small interface, installed as pip does it into a virtual environment that is gone afterwards.
-    private func withEnvironment<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    private func withEnvironment<Result>(
+        packages: Bool = true, _ body: (String) async throws -> Result
+    ) async throws -> Result {
         let folder = FileManager.default.temporaryDirectory.appending(path: "understudy-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let root = folder.appending(path: "lib/python3.11/site-packages/comfyui_frontend_package/static")
@@ -18,7 +21,7 @@ import UnderstudyTestKit
             ("../../comfyui_workflow_templates_json/templates/index.json", "[]"),
             ("../../comfyui_workflow_templates_media_image/templates/one-1.webp", "RIFF"),
             ("../../comfyui_embedded_docs/docs/KSampler/en.md", "# KSampler"),
-        ] {
+        ] where packages || !path.hasPrefix("..") {
             let file = root.appending(path: path)
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -77,6 +80,42 @@ import UnderstudyTestKit
                 #expect(answer.headers["cache-control"] == cache)
                 #expect(twin.status == 404)
             }
+        }
+    }
+
+    @Test func `without their package there are templates of our own`() async throws {
+        try await withEnvironment(packages: false) { folder in
+            try await withComfyUI {
+                $0.webInterface = folder
+            } _: { fake in
+                let list = try await fake.get("/templates/index.json")
+                let name = try #require(list[0]?["templates"]?[0]?["name"]?.string)
+                let workflow = try await fake.get("/templates/\(name).json")
+                let picture = try await RawSocket.get(fake.url + "/templates/\(name)-1.webp")
+                let none = try await RawSocket.get(fake.url + "/templates/none-1.webp")
+
+                let types = workflow["nodes"]?.array?.compactMap { $0["type"]?.string } ?? []
+                #expect(types.count == 7 && types.allSatisfy { NodeTable.core[$0] != nil })
+                #expect(picture.headers["content-type"] == "image/webp")
+                #expect(try ImageFile.decode(picture.body).width == 384)
+                #expect(none.status == 404)
+            }
+        }
+    }
+
+    @Test func `subgraphs are listed, and told with their graph`() async throws {
+        try await withComfyUI { fake in
+            let list = try #require(try await fake.get("/global_subgraphs").object)
+            let (id, told) = try #require(list.first { _ in true })
+            let whole = try await fake.get("/api/global_subgraphs/\(id)")
+            let unknown = try await fake.get("/global_subgraphs/none")
+
+            #expect(told.object?.keys == ["source", "name", "info"])
+            #expect(whole.object?.keys == ["source", "name", "info", "data"])
+            let graph = try JSON(parsing: try #require(whole["data"]?.string))
+            let types = graph["definitions"]?["subgraphs"]?[0]?["nodes"]?.array?.compactMap { $0["type"]?.string } ?? []
+            #expect(types.count == 6 && types.allSatisfy { NodeTable.core[$0] != nil })
+            #expect(unknown == .null)
         }
     }
 

@@ -39,8 +39,8 @@ enum Routes {
         ("GET", "/i18n", { _, _ in .json([:]) }),
         ("GET", "/workflow_templates", { _, _ in .json([:]) }),
         ("GET", "/node_replacements", { _, _ in .json(NodeReplacements.core.listing) }),
-        ("GET", "/global_subgraphs", { _, _ in .json([:]) }),
-        ("GET", "/global_subgraphs/{id}", { _, _ in .json(.null) }),
+        ("GET", "/global_subgraphs", { _, _ in .json(Blueprints.subgraphs) }),
+        ("GET", "/global_subgraphs/{id}", { _, call in .json(Blueprints.subgraph(call["id"])) }),
 
         ("GET", "/users", { fake, _ in fake.listUsers() }),
         ("POST", "/users", { try await $0.addUser($1) }),

@@ -24,7 +24,7 @@ enum StaticFiles {
     ]
 
     /// When these files were made, in nanoseconds since 1970: they do not change while the program runs.
-    private static let made = 1_795_344_364_000_000_000
+    static let made = 1_795_344_364_000_000_000
 
     /// Where they are.
     static let paths = ["/", "/index.html", "/scripts/app.js"]

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import Glibc
+internal import Media
 internal import SocketServer
 
 /// The web interface: the files of `comfyui-frontend-package`, which the real server finds installed beside it; and those
@@ -40,7 +41,7 @@ struct WebInterface: Sendable {
         }
         let places = places(of: inside)
         let file = await environment.aside { () -> FileStore.File? in
-            places.lazy.compactMap { DiskFile.read($0) }.first
+            places.isEmpty ? WebInterface.template(inside) : places.lazy.compactMap { DiskFile.read($0) }.first
         }
         guard let file else { return .missingFile(request.version) }
         let fields = path == "/" ? StaticFiles.neverKept : [:]
@@ -50,6 +51,18 @@ struct WebInterface: Sendable {
     private func places(of path: String) -> [String] {
         guard let other = others.first(where: { path.hasPrefix($0.path) }) else { return ["\(root)/\(path)"] }
         return other.folders.map { "\($0)/\(path.dropFirst(other.path.count))" }
+    }
+
+    /// A template of our own, where the package is missing: a first visit opens the list of them.
+    private static func template(_ path: String) -> FileStore.File? {
+        let name = path.splitAtLastSlash.name
+        var bytes = Blueprints.template(name)
+        if name.hasSuffix("-1.webp"), Blueprints.template(String(name.dropLast(7)) + ".json") != nil {
+            // One of this size has no fault.
+            bytes = try? WebP.encode(
+                Picture.make(seed: 7, prompt: "a lighthouse", width: 384, height: 384), quality: 90)
+        }
+        return bytes.map { FileStore.File(bytes: $0, modified: StaticFiles.made, created: StaticFiles.made) }
     }
 
     private static func scripts(below path: String, of root: String) -> [String] {

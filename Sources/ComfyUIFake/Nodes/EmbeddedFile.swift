@@ -17,4 +17,20 @@ enum EmbeddedFile {
         // As above.
         return unsafe Array(UnsafeBufferPointer(start: start, count: length))
     }
+
+    /// Workflow templates by file name.
+    static var templates: [UInt8] {
+        var length = 0
+        let start = unsafe comfyui_templates(&length)
+        // As above.
+        return unsafe Array(UnsafeBufferPointer(start: start, count: length))
+    }
+
+    /// Subgraphs by id.
+    static var subgraphs: [UInt8] {
+        var length = 0
+        let start = unsafe comfyui_subgraphs(&length)
+        // As above.
+        return unsafe Array(UnsafeBufferPointer(start: start, count: length))
+    }
 }

@@ -32,7 +32,7 @@ struct Job {
     }
 
     init(finished entry: History.Entry) {
-        (id, item, text) = (entry.item.id, nil, entry.json.bytes(.python))
+        (id, item, text) = (entry.item.id, nil, entry.json.bytes(.python).trimmed)
         status =
             entry.status.succeeded
             ? .completed : entry.status.message("execution_interrupted") != nil ? .cancelled : .failed
@@ -132,5 +132,15 @@ struct JobOutputs {
         if JobOutputs.shown.contains(kind) { return true }
         let format = file["format"]?.string ?? ""
         return format.hasPrefix("video/") || format.hasPrefix("audio/")
+    }
+}
+
+extension [UInt8] {
+    /// The same bytes in no more memory than they need: what grew while it was written has room to grow on.
+    fileprivate var trimmed: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        bytes += self
+        return bytes
     }
 }

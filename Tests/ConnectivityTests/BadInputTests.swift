@@ -102,6 +102,39 @@ import Testing
         }
     }
 
+    @Test func `a stream beyond the allowed body, after the deadline, or elsewhere`() async throws {
+        let elsewhere = "respond {status: 307, headers: {location: 'http://elsewhere.example/'}}"
+        let long = String(repeating: "x", count: 1000)
+        try await Understudy.liteLLM { understudy in
+            func answer(_ effect: String, _ limits: TransferLimits = TransferLimits()) async throws
+                -> ConnectivityError?
+            {
+                await understudy.behave()
+                try await understudy.play("litellm POST /v1/chat/completions: \(effect)")
+                let client = try LiteLLMClient(url: understudy.url, limits: limits, retry: RetryPolicy(tries: 1))
+                return await failure { for try await _ in try await client.stream(Self.chat) {} }
+            }
+
+            let body = try await answer(
+                "respond {status: 200, headers: {content-type: text/event-stream}, text: \(long)}",
+                TransferLimits(bodyBytes: 100))
+            expect(body, [.tooLarge], at: understudy.url, "100 bytes", "/v1/chat/completions")
+            let late = try await answer("delay 30s", TransferLimits(total: .milliseconds(200)))
+            expect(late, [.timeout], at: understudy.url, "within 0.", "/v1/chat/completions")
+            let moved = try await answer(elsewhere)
+            expect(moved, [.redirected], at: understudy.url, "http://elsewhere.example/")
+        }
+        try await Understudy.gradio { understudy in
+            let client = try GradioClient(url: understudy.url, settings: GradioClientTests.settings())
+            try await client.connect()
+            try await understudy.play("gradio GET /gradio_api/queue/data: \(elsewhere)")
+            let moved = await failure { _ = try await client.call("echo", "x").result() }
+            await client.close()
+
+            expect(moved, [.redirected], at: understudy.url, "http://elsewhere.example/")
+        }
+    }
+
     @Test func `a WebSocket at a stranger's`() async throws {
         let stranger = try StrangeListener(.saying { _ in "SSH-2.0-OpenSSH_9.2\r\n" })
         let url = "http://127.0.0.1:\(stranger.port)"

@@ -33,6 +33,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (
+            "opens /queue/join: respond {status: 404, text: <html>Router login</html>}",
+            ConnectivityError.Code.protocol, "404: <html>"
+        ),
+        (
+            "opens /queue/join: respond {status: 302, headers: {location: 'http://elsewhere.example/'}}", .redirected,
+            "http://elsewhere.example/"
+        ),
+        ("opens /queue/join: drop {how: close, after_messages: 1}", .connectionLost, "without a close frame"),
+        ("sends send_hash: edit {/msg: 5}", .protocol, "/msg"),
+    ])
+    func `what is no socket of a call says who, where and what came`(
+        rule: String, code: ConnectivityError.Code, word: String
+    ) async throws {
+        try await with { understudy, client in
+            try await understudy.play("gradio \(rule)")
+            let failure = await failure { _ = try await client.call("echo", "x").result() }
+
+            #expect(failure?.code == code, "\(failure?.description ?? "none")")
+            #expect(failure?.endpoint == understudy.url && failure?.service == "gradio")
+            for word in ["expected", "/queue/join", word] {
+                #expect(failure?.message.contains(word) == true, "\(failure?.description ?? "none")")
+            }
+        }
+    }
+
     @Test func `a call that is cancelled says so, and the app stops`() async throws {
         try await with { understudy, client in
             let call = try await client.call("stream", "la", 1000)

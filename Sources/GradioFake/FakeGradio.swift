@@ -196,7 +196,10 @@ public actor FakeGradio: Fake {
     ) async -> Reply {
         let request = exchange.request
         switch route {
-        case .page: return page(caller)
+        case .page: return page(caller, base: "./")
+        case .runs:
+            // The same page, which shows what it remembers of the runs; its files lie further up.
+            return page(caller, base: request.path.hasSuffix("/") ? "../../" : "../")
         case .config: return config(caller)
         case .info: return info(caller, request.queryItems)
         case .openAPI: return .json(app.openAPI())

@@ -67,7 +67,7 @@ def first_of(app: httpx.Client, path: str) -> None:
 
 def play_pages(core: httpx.Client) -> None:
     for path in (
-        "/", "/config?page=&deep_link=none", "/config/", f"{P}/info?serialize=False", f"{P}/info/", f"{P}/openapi.json",
+        "/", f"{P}/runs", f"{P}/runs/", "/config?page=&deep_link=none", "/config/", f"{P}/info?serialize=False", f"{P}/info/", f"{P}/openapi.json",
         f"{P}/app_id", f"{P}/app_id/", f"{P}/startup-events", f"{P}/deep_link?session_hash=a", "/theme.css?v=1", f"{P}/theme.css",
         "/robots.txt", "/manifest.json", "/favicon.ico", "/monitoring", "/monitoring/summary", f"{P}/queue/status",
         f"{P}/user", f"{P}/user/", f"{P}/token", f"{P}/token/", f"{P}/login_check", f"{P}/login_check/",

@@ -185,6 +185,21 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `what the page remembers of its runs is the page again, from further down`() async throws {
+        try await withGradio { fake in
+            let page = try await fake.get("/gradio_api/runs")
+            let slashed = try await fake.get("/gradio_api/runs/")
+
+            #expect(page.status == 200)
+            #expect(page.headers["content-type"] == "text/html; charset=utf-8")
+            #expect(page.text.contains(#"<base href="../">"#))
+            #expect(slashed.text.contains(#"<base href="../../">"#))
+        }
+        try await withGradio(major: .five) { fake in
+            #expect(try await fake.get("/gradio_api/runs").status == 404)
+        }
+    }
+
     // MARK: Login
 
     @Test func `behind a login nothing is told but what must be open`() async throws {
@@ -338,6 +353,20 @@ import UnderstudyTestKit
             #expect(fitting.status == 200)
             #expect(large.status == 413)
             #expect(large.text == "File size exceeded maximum allowed size of 4 bytes.")
+        }
+    }
+
+    @Test func `uploads are held up to a bound: the oldest goes, and what is larger alone is refused`() async throws {
+        try await withGradio(setup: { $0.fileMemory = 100 }) { fake in
+            let half = String(repeating: "a", count: 60)
+            let older = try await upload(fake, [("files", "a.txt", half)]).json[0]?.string ?? ""
+            let newer = try await upload(fake, [("files", "b.txt", half + "b")]).json[0]?.string ?? ""
+            let larger = try await upload(fake, [("files", "c.txt", half + half)])
+
+            #expect(try await fake.get("/gradio_api/file=" + older).status == 403)
+            #expect(try await fake.get("/gradio_api/file=" + newer).status == 200)
+            #expect(larger.status == 413)
+            #expect(larger.text == "File size exceeded maximum allowed size of 100 bytes.")
         }
     }
 

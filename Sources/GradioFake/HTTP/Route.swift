@@ -2,7 +2,7 @@ import SocketServer
 
 /// What the server does, by name.
 enum Route: Sendable {
-    case page, config, info, openAPI, appID, startupEvents, theme, robots, manifest, favicon, monitoring
+    case page, runs, config, info, openAPI, appID, startupEvents, theme, robots, manifest, favicon, monitoring
     case monitoringSummary, staticFolder, missingComponent, deepLink
     case join, data, status, cancel, reset, heartbeat
     case call, namedCall, callEvents, run
@@ -14,7 +14,8 @@ enum Route: Sendable {
     /// Whether it is answered without a login.
     var isOpen: Bool {
         switch self {
-        case .page, .appID, .startupEvents, .theme, .robots, .manifest, .favicon, .staticFolder, .missingComponent,
+        case .page, .runs, .appID, .startupEvents, .theme, .robots, .manifest, .favicon, .staticFolder,
+            .missingComponent,
             .cancel, .reset, .heartbeat, .login, .logout, .user, .token, .stream, .closeStream, .playlist, .segment,
             .webSocketQueue:
             true
@@ -94,6 +95,7 @@ extension RouteTable<Route> {
             both("POST", prefix + "/call/v2/{name}", .namedCall)
             on("GET", prefix + "/call/v2/{name}/{event}", .callEvents)
             on("GET", prefix + "/openapi.json", .openAPI)
+            both("GET", prefix + "/runs", .runs)
         }
         both("POST", prefix + "/call/{name}", .call)
         on("GET", prefix + "/call/{name}/{event}", .callEvents)

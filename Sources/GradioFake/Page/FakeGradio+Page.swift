@@ -23,7 +23,7 @@ extension FakeGradio {
     }
 
     /// `GET /`: the page of the web interface, or a plain one with what that tells scripts.
-    func page(_ caller: Caller) -> Reply {
+    func page(_ caller: Caller, base: String) -> Reply {
         let isLocked = !options.app.launch.users.isEmpty && caller.user == nil
         let config: JSON =
             isLocked
@@ -37,10 +37,10 @@ extension FakeGradio {
             var config = config
             config["current_page"] = ""
             config["deep_link_state"] = "none"
-            return .plain(page.page(config: config, info: info), type: "text/html; charset=utf-8")
+            return .plain(page.page(config: config, info: info, base: base), type: "text/html; charset=utf-8")
         }
         let text = PageTexts.page(
-            title: app.definition.title, version: app.major.version, config: config, info: info)
+            title: app.definition.title, version: app.major.version, config: config, info: info, base: base)
         return .plain(text, type: "text/html; charset=utf-8")
     }
 

@@ -26,8 +26,8 @@ public struct GradioWebInterface: Sendable {
     }
 
     /// The page of an app.
-    func page(config: JSON, info: JSON) -> String {
-        PageTemplate(text: template).filled(["config": config, "gradio_api_info": info, "base_url": "./"])
+    func page(config: JSON, info: JSON, base: String) -> String {
+        PageTemplate(text: template).filled(["config": config, "gradio_api_info": info, "base_url": .string(base)])
     }
 
     /// A file of the interface: its bytes and when it was changed, in seconds since 1970; nil for what is not there or lies outside.

@@ -3,7 +3,7 @@ import JSONTree
 
 /// The fake's own page, where no web interface of the real package is at hand: what scripts look for, and for people what can be called.
 enum PageTexts {
-    static func page(title: String, version: String, config: JSON, info: JSON) -> String {
+    static func page(title: String, version: String, config: JSON, info: JSON, base: String) -> String {
         let root = config["root"]?.string ?? ""
         let endpoints = (info["named_endpoints"]?.object ?? [:]).map { section($0.key, $0.value, root: root, config) }
         let isLocked = config["auth_required"]?.bool == true
@@ -16,6 +16,7 @@ enum PageTexts {
             <html lang="en">
             <head>
             <meta charset="utf-8">
+            <base href="\(base)">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(escaped(title))</title>
             <link rel="icon" href="favicon.ico">

@@ -84,7 +84,8 @@ let package = Package(
         module("ControlServer", ["Fakes", "Scenarios", "Journal", "SocketServer", "JSONTree", "Words"]),
         module("ComfyUIFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "ComfyUIAssets"]),
         module(
-            "LiteLLMFake", ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes", "Encodings"]),
+            "LiteLLMFake",
+            ["Fakes", "Scenarios", "SocketServer", "JSONTree", "Media", "YAMLNodes", "Words", "Encodings"]),
         module(
             "GradioFake",
             [
@@ -194,7 +195,8 @@ let package = Package(
 // The suite alone: nothing of Connectivity is built, nor what that stands on, which takes as long as all the rest.
 if Context.environment["UNDERSTUDY_SUITE_ONLY"] != nil {
     let others: Set = [
-        "Connectivity", "ConnectivityTests", "understudy-doctor", "storyboard", "connectivity-bench", "soak", "onlooker",
+        "Connectivity", "ConnectivityTests", "understudy-doctor", "storyboard", "connectivity-bench", "soak",
+        "onlooker",
     ]
     package.targets.removeAll { others.contains($0.name) }
     package.products.removeAll { others.contains($0.name) }

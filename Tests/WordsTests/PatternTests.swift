@@ -37,4 +37,24 @@ import Words
         // Other engines would be at it for years. Unoptimised, and beside other tests, it takes a second or so.
         #expect(ContinuousClock.now - began < .seconds(20))
     }
+
+    @Test(arguments: [
+        "^[A-Z]{2}-\\d{3,5}$", "(?i)^abc?$", "^(?:a|bc)+\\.[^a-z\\s]?$", "\\w+@\\w+\\.(com|org)", "", "^\\S$",
+    ])
+    func `an example of an expression is one, and another draw gives another`(source: String) throws {
+        let pattern = try Pattern(source)
+        var numbers = SystemRandomNumberGenerator()
+        let examples = (0..<50).compactMap { _ in
+            Pattern.example(of: source) { Int.random(in: 0..<$0, using: &numbers) }
+        }
+
+        #expect(examples.count == 50)
+        #expect(examples.allSatisfy(pattern.occurs))
+        #expect(source.isEmpty || Set(examples).count > 1)
+    }
+
+    @Test(arguments: ["(", "a\\bb", "a{1000}{1000}", "(?:(?:a{99}){99}){99}"])
+    func `what has no example has none`(source: String) {
+        #expect(Pattern.example(of: source) { _ in 0 } == nil)
+    }
 }

@@ -12,6 +12,7 @@ struct ChatRequest: Sendable {
     let schema: JSON?
     let tools: [JSON]
     let toolChoice: JSON?
+    let callsSeveral: Bool
     let maxTokens: Int?
     let stops: [String]
 
@@ -27,6 +28,7 @@ struct ChatRequest: Sendable {
         schema = format?["json_schema"]?["schema"]
         tools = document["tools"]?.array ?? []
         toolChoice = document["tool_choice"]
+        callsSeveral = document["parallel_tool_calls"]?.bool == true
         maxTokens = document["max_completion_tokens"]?.int ?? document["max_tokens"]?.int
         stops = document["stop"]?.array?.compactMap(\.string) ?? document["stop"]?.string.map { [$0] } ?? []
     }
@@ -37,17 +39,19 @@ struct ChatRequest: Sendable {
         return content.string ?? content.array?.compactMap { $0["text"]?.string }.joined(separator: " ") ?? ""
     }
 
-    /// The tool that the answer should call, if any: the one that is named, the first where one is required, and the
-    /// first as well when a user speaks and the model is free to choose.
-    var wantedTool: JSON? {
-        guard !tools.isEmpty else { return nil }
+    /// The tools that the answer should call: the one that is named, the first where one is required, and the first as well
+    /// when a user speaks and the model is free to choose. All of them where the request says that they may be called at
+    /// once: silence means that to OpenAI, too, but no model calls all that it is given.
+    var wantedTools: [JSON] {
+        guard let first = tools.first else { return [] }
         if let name = toolChoice?["function"]?["name"]?.string {
-            return tools.first { $0["function"]?["name"]?.string == name } ?? tools.first
+            return [tools.first { $0["function"]?["name"]?.string == name } ?? first]
         }
         switch toolChoice?.string {
-        case "none": return nil
-        case "required", "any": return tools.first
-        default: return messages.last?["role"]?.string == "user" ? tools.first : nil
+        case "none": return []
+        case "required", "any": break
+        default: guard messages.last?["role"]?.string == "user" else { return [] }
         }
+        return callsSeveral ? Array(tools.prefix(128)) : [first]
     }
 }

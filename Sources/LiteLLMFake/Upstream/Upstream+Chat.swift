@@ -57,15 +57,16 @@ struct ChatComposer {
             choice.streamFinish = behaviour.streamFinishReason ?? choice.finish
             return choice
         }
-        if let tool = request.wantedTool {
-            var sample = SchemaSample(tool["function"]?["parameters"] ?? [:], luck: words)
-            let arguments = sample.value().text()
-            choice.toolCalls = [
-                ToolCall(
-                    id: "call_" + Self.token(24, &luck), name: tool["function"]?["name"]?.string ?? "",
-                    arguments: arguments)
-            ]
-            choice.argumentPieces = Wording.pieces(of: arguments)
+        let tools = request.wantedTools
+        if !tools.isEmpty {
+            for tool in tools {
+                var sample = SchemaSample(tool["function"]?["parameters"] ?? [:], luck: words)
+                choice.toolCalls.append(
+                    ToolCall(
+                        id: "call_" + Self.token(24, &luck), name: tool["function"]?["name"]?.string ?? "",
+                        arguments: sample.value().text()))
+            }
+            choice.argumentPieces = Wording.pieces(of: choice.toolCalls[0].arguments)
             choice.finish = "tool_calls"
             choice.streamFinish = "tool_calls"
             return choice

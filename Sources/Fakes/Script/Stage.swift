@@ -268,7 +268,8 @@ final class Stage: @unchecked Sendable {
         streams[visit.number] = (visit, writer)
         defer { streams[visit.number] = nil }
         do {
-            try await produce(writer.through { bytes, writer in try await screen.write(bytes, to: writer) })
+            try await produce(
+                writer.through(noting: screen.notes) { bytes, writer in try await screen.write(bytes, to: writer) })
             try await screen.finish(writer)
         } catch {
             let outcome: ExchangeOutcome =

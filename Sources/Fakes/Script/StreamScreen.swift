@@ -37,16 +37,22 @@ final class StreamScreen: @unchecked Sendable {
     func write(_ bytes: [UInt8], to writer: ResponseWriter) async throws {
         guard endedBy == nil else { throw CancellationError() }
         guard isEvents else { return try await pass(bytes, type: "chunk", to: writer) }
-        if isUntouched, splitter.isEmpty, held.isEmpty, !visit.stage.looksAtSent,
-            let events = EventSplitter.wholeEvents(in: bytes)
-        {
-            count += events.count
-            for event in events { visit.noteSent(bytes[event], isEvent: true) }
-            return try await write(through: bytes, to: writer)
-        }
+        if notes(bytes) { return try await writer.write(bytes) }
         for event in splitter.events(in: bytes) {
             try await pass(event, type: nil, to: writer)
         }
+    }
+
+    /// Takes note of whole events of which nothing is asked but that. False if there is more to do; nothing has been noted
+    /// then.
+    func notes(_ bytes: [UInt8]) -> Bool {
+        guard isEvents, isUntouched, endedBy == nil, splitter.isEmpty, held.isEmpty, !visit.stage.looksAtSent,
+            let events = EventSplitter.wholeEvents(in: bytes)
+        else { return false }
+        count += events.count
+        for event in events { visit.noteSent(bytes[event], isEvent: true) }
+        keep(bytes)
+        return true
     }
 
     /// The fake has written all.
@@ -149,13 +155,13 @@ final class StreamScreen: @unchecked Sendable {
 
     private func send(_ bytes: [UInt8], to writer: ResponseWriter) async throws {
         visit.noteSent(bytes[...], isEvent: isEvents)
-        try await write(through: bytes, to: writer)
+        keep(bytes)
+        try await writer.write(bytes)
     }
 
-    private func write(through bytes: [UInt8], to writer: ResponseWriter) async throws {
+    private func keep(_ bytes: [UInt8]) {
         size += bytes.count
         if prefix.count < visit.stage.bodyPrefix { prefix += bytes.prefix(visit.stage.bodyPrefix - prefix.count) }
-        try await writer.write(bytes)
     }
 
     private func end(_ manner: Drop.Manner, by rule: String, _ writer: ResponseWriter) async throws {

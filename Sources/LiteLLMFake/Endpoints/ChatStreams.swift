@@ -221,17 +221,22 @@ struct MockStream: Sendable {
         var line = EventLine(prefix: prefix)
         var isFirst = true
         if firstToken > .zero { try await environment?.sleep(firstToken) }
-        for piece in pieces ?? text.mockPieces {
-            if !pace.isNone, let environment { try await pace.wait(in: environment) }
+        var rest = (pieces ?? text.mockPieces)[...]
+        let next: () -> [UInt8]? = {
+            guard let piece = rest.popFirst() else { return nil }
             let role = isFirst ? #""role":"assistant","content":"# : #""content":"#
             isFirst = false
-            try await writer.write(
-                line.event { output in
-                    output.add(role)
-                    output.add(quotedPiece: piece)
-                    output.add("}}]}")
-                })
+            return line.event { output in
+                output.add(role)
+                output.add(quotedPiece: piece)
+                output.add("}}]}")
+            }
         }
+        guard !pace.isNone, let environment else {
+            while let event = next() { try await writer.write(event) }
+            return
+        }
+        try await pace.write(to: writer, in: environment, next)
     }
 
     /// All choices in each chunk; those behind the first say their role every time.

@@ -60,10 +60,9 @@ extension FakeLiteLLM {
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
             do {
                 try await self.environment.sleep(first)
-                for (index, event) in events.enumerated() {
-                    if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
-                    try await writer.write(event)
-                }
+                if let begin = events.first { try await writer.write(begin) }
+                var rest = events.dropFirst()
+                try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
             } catch {
                 await self.settleIfKeyed(call, used: message.usage.total, cost: cost)
                 throw error

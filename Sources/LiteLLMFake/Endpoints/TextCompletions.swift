@@ -261,14 +261,15 @@ struct TextStream: Sendable {
         prefix.add(#","choices":["#)
         var line = EventLine(prefix: prefix)
         try await environment.sleep(firstToken)
-        for piece in answer.wording.pieces {
-            if !pace.isNone { try await pace.wait(in: environment) }
-            try await writer.write(
-                line.event { output in
-                    output.add(#"{"index":0,"text":"#)
-                    output.add(quotedPiece: piece[...])
-                    output.add("}]}")
-                })
+        var own = line
+        var rest = answer.wording.pieces[...]
+        try await pace.write(to: writer, in: environment) {
+            guard let piece = rest.popFirst() else { return nil }
+            return own.event { output in
+                output.add(#"{"index":0,"text":"#)
+                output.add(quotedPiece: piece[...])
+                output.add("}]}")
+            }
         }
         if let failure {
             try await writer.write(EventLine.error(failure))

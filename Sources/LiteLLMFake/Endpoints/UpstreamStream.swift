@@ -58,6 +58,14 @@ struct UpstreamStream: Sendable {
     /// Writes the text. False when the stream broke; the error has been told then.
     private func writeText(to writer: ResponseWriter, _ line: inout EventLine) async throws -> Bool {
         let pieces = answer.choices.map { $0.pieces ?? [] }
+        if pieces.count == 1, streamBreak == nil {
+            var own = line
+            var rest = pieces[0][...]
+            try await pace.write(to: writer, in: environment) {
+                rest.popFirst().map { textEvent($0, choice: 0, &own) }
+            }
+            return true
+        }
         let most = pieces.map(\.count).max() ?? 0
         for position in 0..<most {
             if !pace.isNone { try await pace.wait(in: environment) }
@@ -65,26 +73,28 @@ struct UpstreamStream: Sendable {
                 guard try await breaks(streamBreak, writer) else { return false }
             }
             for index in pieces.indices where position < pieces[index].count {
-                let piece = pieces[index][position]
-                try await writer.write(
-                    line.event { output in
-                        output.add(#"[{"index":"#)
-                        output.add(index)
-                        output.add(#","delta":{"content":"#)
-                        output.add(quotedPiece: piece[...])
-                        output.add("}")
-                        if let tops = answer.wantedLogprobs {
-                            output.add(#","logprobs":{"content":["#)
-                            output.add(ChatAnswer.logprob(piece, answer.logprob, tops: tops))
-                            output.add("]}")
-                        }
-                        output.add("}]}")
-                    })
+                try await writer.write(textEvent(pieces[index][position], choice: index, &line))
             }
         }
         // A stream that is shorter than that breaks at its end.
         if let streamBreak, streamBreak.after >= most { return try await breaks(streamBreak, writer) }
         return true
+    }
+
+    private func textEvent(_ piece: String, choice index: Int, _ line: inout EventLine) -> [UInt8] {
+        line.event { output in
+            output.add(#"[{"index":"#)
+            output.add(index)
+            output.add(#","delta":{"content":"#)
+            output.add(quotedPiece: piece[...])
+            output.add("}")
+            if let tops = answer.wantedLogprobs {
+                output.add(#","logprobs":{"content":["#)
+                output.add(ChatAnswer.logprob(piece, answer.logprob, tops: tops))
+                output.add("]}")
+            }
+            output.add("}]}")
+        }
     }
 
     /// Plays a break. True when the stream goes on after all: a silence that was short enough.

@@ -2,7 +2,7 @@
 public final class ResponseWriter: @unchecked Sendable {
     // @unchecked because it is used only by the exchange's task, on the loop.
     private let carrier: any ExchangeCarrier
-    private let loop: EventLoop
+    let loop: EventLoop
     /// Nil but for a writer that ``through(_:)`` made: the hot path asks for nothing else.
     private let screen: Screen?
     private var isFinished = false
@@ -11,10 +11,22 @@ public final class ResponseWriter: @unchecked Sendable {
     private final class Screen: Sendable {
         let below: ResponseWriter
         private let pass: @Sendable ([UInt8], ResponseWriter) async throws -> Void
+        private let note: (@Sendable ([UInt8]) -> Bool)?
 
-        init(below: ResponseWriter, pass: @escaping @Sendable ([UInt8], ResponseWriter) async throws -> Void) {
+        init(
+            below: ResponseWriter, note: (@Sendable ([UInt8]) -> Bool)?,
+            pass: @escaping @Sendable ([UInt8], ResponseWriter) async throws -> Void
+        ) {
             self.below = below
+            self.note = note
             self.pass = pass
+        }
+
+        /// Only noted on its way, if that is all that is to be done with it and the client is not behind.
+        func writeNow(_ bytes: [UInt8]) -> Bool {
+            // Whatever stands below that one must not refuse what has been noted here.
+            guard let note, below.screen == nil, below.canWriteNow, note(bytes) else { return false }
+            return below.writeNow(bytes)
         }
 
         func write(_ bytes: [UInt8]) async throws {
@@ -64,6 +76,9 @@ public final class ResponseWriter: @unchecked Sendable {
     /// A writer whose every write goes through `screen`, which writes what it wants to the writer that it is given:
     /// nothing, the same, something else, later, in pieces.
     ///
+    /// - Parameter note: asked first about pieces that come at a pace (``write(every:_:)``): true lets the piece pass as it
+    ///   is, false, as always without it, has the screen see to it.
+    ///
     /// ```swift
     /// .stream { writer in
     ///     try await produce(writer.through { bytes, below in
@@ -72,10 +87,21 @@ public final class ResponseWriter: @unchecked Sendable {
     /// }
     /// ```
     public func through(
+        noting note: (@Sendable ([UInt8]) -> Bool)? = nil,
         _ screen: @escaping @Sendable ([UInt8], ResponseWriter) async throws -> Void
     ) -> ResponseWriter {
-        ResponseWriter(screen: Screen(below: self, pass: screen))
+        ResponseWriter(screen: Screen(below: self, note: note, pass: screen))
     }
+
+    /// Writes one piece if nobody has to wait for that. False if somebody has; nothing has been written then.
+    func writeNow(_ bytes: [UInt8]) -> Bool {
+        if let screen { return screen.writeNow(bytes) }
+        guard canWriteNow else { return false }
+        carrier.write(bytes)
+        return true
+    }
+
+    private var canWriteNow: Bool { isOpen && carrier.hasRoom }
 
     /// Whether the client is still there, and may be written to.
     public var isOpen: Bool { carrier.isOpen && !hasFinished }

@@ -28,6 +28,12 @@ public struct Sound: Sendable, Hashable {
     /// Samples of one channel.
     public var frames: Int { samples.count / channels }
 
+    /// The samples as they lie in a file without a head, little end first.
+    public var bytes: [UInt8] {
+        // Every platform of this package is little-endian.
+        unsafe samples.withUnsafeBytes { unsafe Array($0) }
+    }
+
     /// How long it lasts, in seconds.
     public var seconds: Double { Double(frames) / Double(rate) }
 }

@@ -24,7 +24,7 @@ extension FakeLiteLLM {
             var fields = self.successFields(.media, call, made)
             let script = reached.upstream.answers["speech"]
             let sound = script?["hex"]?.string.map { Self.bytes(ofHex: $0) } ?? self.sound(call)
-            fields.append("content-type", script?["content_type"]?.string ?? Self.soundType(call))
+            fields.append("content-type", script?["content_type"]?.string ?? "audio/mpeg")
             fields.close(crossOrigin: call.crossOrigin)
             return .stream(headers: fields) { writer in
                 for start in stride(from: 0, to: sound.count, by: 32 * 1024) {
@@ -34,19 +34,22 @@ extension FakeLiteLLM {
         }
     }
 
-    /// A voice's length for the text. What is not asked for as WAV is WAV all the same: no other coder is at hand.
+    /// As long as a voice would take for the text. A tune where the format takes samples as they are, silence where its coder
+    /// is too much for a fake: MP3 (which is also what comes when nobody says), AAC, Opus.
     private func sound(_ call: Call) -> [UInt8] {
         let text = call.document.text("input") ?? ""
+        let speed = min(max(call.document["speed"]?.double ?? 1, 0.25), 4)
+        let seconds = min(max(Double(text.utf8.count) / 15 / speed, 0.25), 30)
         var luck = environment.random("speech", text)
-        let seconds = min(max(Double(text.utf8.count) / 15, 0.25), 30)
-        return WAV.encode(Sound.make(seed: luck.next(), prompt: text, seconds: seconds))
-    }
-
-    private static func soundType(_ call: Call) -> String {
+        // OpenAI's voices have 24,000 samples a second.
+        var tune: Sound { Sound.make(seed: luck.next(), prompt: text, seconds: seconds, rate: 24_000) }
         switch call.document.text("response_format") {
-        case "wav": "audio/wav"
-        case "pcm": "audio/pcm"
-        default: "audio/mpeg"
+        case "wav": return WAV.encode(tune)
+        case "pcm": return tune.bytes
+        case "flac": return FLAC.encode(tune)
+        case "aac": return Silence.aac(seconds: seconds)
+        case "opus": return Silence.opus(seconds: seconds)
+        default: return Silence.mp3(seconds: seconds)
         }
     }
 

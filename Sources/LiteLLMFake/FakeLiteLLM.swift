@@ -47,6 +47,8 @@ public actor FakeLiteLLM: Fake {
     /// Requests in this minute, by deployment.
     var deploymentRequests: [String: (minute: Int, count: Int)] = [:]
     var counts = CallCounts()
+    /// Kinds of things of which somebody has been told that the oldest go.
+    private var lossesTold: Set<String> = []
     /// What mock deployments say, ready to be sent.
     var mocks: [Int: MockAnswer] = [:]
 
@@ -104,6 +106,12 @@ public actor FakeLiteLLM: Fake {
         } catch {
             return .failure(error, crossOrigin: crossOrigin)
         }
+    }
+
+    /// Tells whoever runs the suite, the first time, that the oldest of something had to go.
+    func tellLoss(of what: String, _ isLost: Bool) {
+        guard isLost, lossesTold.insert(what).inserted else { return }
+        environment.warn("there are too many \(what) to keep them all: from now on the oldest go")
     }
 
     /// A path that is no route: one with a slash too many or too few is pointed to the right one.

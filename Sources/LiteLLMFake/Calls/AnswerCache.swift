@@ -3,7 +3,7 @@ internal import JSONTree
 
 /// Answers that the proxy remembers (`litellm_settings.cache: true`, type `local`).
 ///
-/// A stream is remembered apart from a whole answer. Bounded: the oldest goes when there are too many.
+/// A stream is remembered apart from a whole answer. Bounded: the oldest goes, and is made anew when it is asked for.
 struct AnswerCache: Sendable {
     /// What was said.
     enum Entry: Sendable {
@@ -12,19 +12,22 @@ struct AnswerCache: Sendable {
         case response(JSON, upstreamID: String)
         /// A stream's text; told again word by word, whatever the pieces were.
         case stream(id: String, created: Int, fingerprint: String?, text: String, isMock: Bool)
+
+        fileprivate var size: Int {
+            switch self {
+            case .whole(let bytes): bytes.count
+            case .response(let json, _): json.text().utf8.count
+            case .stream(_, _, _, let text, _): text.utf8.count
+            }
+        }
     }
 
-    private static let limit = 1000
-    private var entries: [String: Entry] = [:]
-    private var order: [String] = []
+    private var entries = BoundedStore<Entry>()
 
     subscript(key: String) -> Entry? { entries[key] }
 
     mutating func store(_ entry: Entry, under key: String) {
-        if entries.updateValue(entry, forKey: key) == nil {
-            order.append(key)
-            if order.count > Self.limit { entries[order.removeFirst()] = nil }
-        }
+        entries.store(entry, size: entry.size, under: key)
     }
 
     /// The key of a request: 64 hexadecimal digits over what shapes its answer.

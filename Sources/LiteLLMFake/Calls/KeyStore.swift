@@ -37,6 +37,13 @@ struct KeyStore: Sendable {
 
     private(set) var entries: [Entry]
     private var indices: [String: Int]
+    /// Places of keys that are out of use, in the order in which that came about.
+    private var vacated: [Int] = []
+
+    /// The most keys at once.
+    static let most = 10_000
+    /// So many places stay empty before the first is taken again: for calls that are on their way with the old key.
+    private static let rest = 1_000
 
     init(_ keys: [VirtualKey]) {
         entries = keys.map { Entry($0) }
@@ -46,13 +53,23 @@ struct KeyStore: Sendable {
     func index(of key: String) -> Int? { indices[key] }
 
     /// Adds a key, or puts it in the place of the one with the same secret.
-    mutating func add(_ key: VirtualKey) {
+    ///
+    /// - Returns: whether there was room for it.
+    mutating func add(_ key: VirtualKey) -> Bool {
         if let index = indices[key.key] {
             entries[index] = Entry(key)
+            return true
+        }
+        guard indices.count < Self.most else { return false }
+        if vacated.count > Self.rest, let index = vacated.first, entries[index].inFlight == 0 {
+            vacated.removeFirst()
+            entries[index] = Entry(key)
+            indices[key.key] = index
         } else {
             indices[key.key] = entries.count
             entries.append(Entry(key))
         }
+        return true
     }
 
     /// Gives a key other limits; what it has used stays.
@@ -64,9 +81,10 @@ struct KeyStore: Sendable {
     /// Sets what a key has spent.
     mutating func charge(_ index: Int, spend: Double) { entries[index].spend = spend }
 
-    /// Takes a key out of use. Its place stays, for calls that are on their way.
+    /// Takes a key out of use. Its place stays for a while, for calls that are on their way.
     mutating func block(_ index: Int) {
-        indices[entries[index].key.key] = nil
+        guard indices.removeValue(forKey: entries[index].key.key) != nil else { return }
+        vacated.append(index)
     }
 
     /// Counts a request against its key's limits, and reserves what it may use.

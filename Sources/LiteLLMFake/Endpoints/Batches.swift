@@ -12,7 +12,7 @@ extension FakeLiteLLM {
             if let script = fileProvider?.answers["batch"] {
                 list = [Batch(script, status: "validating").object]
             } else {
-                list = files.batchOrder.reversed().compactMap { files.batches[$0]?.object }
+                list = files.batches.values.reversed().map(\.object)
             }
             return .json(Self.list(list).bytes(), fields: providerFields(caller), crossOrigin: visit.crossOrigin)
         }
@@ -31,9 +31,7 @@ extension FakeLiteLLM {
         let batch = Batch(
             id: "batch_" + luck.hex(32), created: environment.now().wholeSeconds, endpoint: endpoint, input: input,
             window: document.text("completion_window") ?? "24h", metadata: document["metadata"] ?? .null)
-        files.batches[batch.id] = batch
-        files.batchOrder.append(batch.id)
-        if files.batchOrder.count > 1000 { files.batches[files.batchOrder.removeFirst()] = nil }
+        keep(batch)
         return .json(batch.object.bytes(), fields: fields, crossOrigin: visit.crossOrigin)
     }
 
@@ -50,7 +48,7 @@ extension FakeLiteLLM {
         case "cancelling": batch.status = "cancelled"
         default: break
         }
-        files.batches[batch.id] = batch
+        keep(batch)
         return .json(batch.object.bytes(), fields: fields, crossOrigin: visit.crossOrigin)
     }
 
@@ -62,7 +60,7 @@ extension FakeLiteLLM {
         }
         var batch = try known(visit)
         if batch.status == "validating" || batch.status == "in_progress" { batch.status = "cancelling" }
-        files.batches[batch.id] = batch
+        keep(batch)
         return .json(batch.object.bytes(), fields: fields, crossOrigin: visit.crossOrigin)
     }
 
@@ -73,6 +71,11 @@ extension FakeLiteLLM {
         fields.append("x-litellm-call-id", visit.request.headers["x-litellm-call-id"] ?? luck.uuid())
         fields.append(contentsOf: providerFields(caller))
         return (caller, fields)
+    }
+
+    private func keep(_ batch: Batch) {
+        let size = batch.metadata.text().utf8.count + 512
+        tellLoss(of: "batches", files.batches.store(batch, size: size, under: batch.id))
     }
 
     private func known(_ visit: Visit) throws(ProxyError) -> Batch {
@@ -110,7 +113,7 @@ extension FakeLiteLLM {
             output.add("},\"error\":null}\n")
             batch.count += 1
         }
-        let entry = files.add(
+        let entry = keep(
             FileShelf.Entry(
                 id: "file-" + batch.id.dropFirst("batch_".count), created: now.wholeSeconds,
                 name: "\(batch.id)_output.jsonl", purpose: "batch_output", bytes: output))

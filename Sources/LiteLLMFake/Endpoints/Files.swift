@@ -43,7 +43,7 @@ extension FakeLiteLLM {
         } else {
             var luck = luck(of: "files")
             object =
-                files.add(
+                keep(
                     FileShelf.Entry(
                         id: "file-" + ChatComposer.token(22, &luck), created: environment.now().wholeSeconds,
                         name: upload.filename ?? "", purpose: purpose, bytes: upload.bytes)
@@ -96,6 +96,12 @@ extension FakeLiteLLM {
         headers.append(contentsOf: providerFields(caller))
         headers.close(crossOrigin: visit.crossOrigin)
         return Reply(headers: headers, body: .bytes(bytes))
+    }
+
+    /// Puts a file on the shelf.
+    func keep(_ entry: FileShelf.Entry) -> FileShelf.Entry {
+        tellLoss(of: "files", files.add(entry))
+        return entry
     }
 
     // MARK: The provider
@@ -189,16 +195,17 @@ struct FileShelf: Sendable {
     private(set) var list: [Entry] = []
     private var size = 0
     /// Batches, by id.
-    var batches: [String: Batch] = [:]
-    var batchOrder: [String] = []
+    var batches = BoundedStore<Batch>()
 
     subscript(id: String) -> Entry? { list.first { $0.id == id } }
 
-    mutating func add(_ entry: Entry) -> Entry {
+    /// - Returns: whether another one had to go for it.
+    mutating func add(_ entry: Entry) -> Bool {
         list.append(entry)
         size += entry.bytes.count
+        let before = list.count
         while size > Self.limit || list.count > 1000 { size -= list.removeFirst().bytes.count }
-        return entry
+        return list.count < before
     }
 
     mutating func remove(_ id: String) {

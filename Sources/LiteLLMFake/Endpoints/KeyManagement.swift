@@ -21,7 +21,10 @@ extension FakeLiteLLM {
         if let ends, !(0..<253_402_300_800).contains(ends.seconds) { throw ProxyError(400, "Invalid duration format") }
         var key = VirtualKey(document, secret: secret)
         key.expires = ends.map { $0.dateTime(separator: "T") + "Z" }
-        keys.add(key)
+        guard keys.add(key) else {
+            // The real proxy has a database, and no end of room.
+            throw ProxyError(500, "This stand-in keeps \(KeyStore.most) keys at most: delete some by /key/delete.")
+        }
         return .json(Self.generated(key, document, ends: ends, now: now).bytes(), crossOrigin: visit.crossOrigin)
     }
 
@@ -70,12 +73,11 @@ extension FakeLiteLLM {
         return .json(answer.bytes(), crossOrigin: visit.crossOrigin)
     }
 
-    /// `30s`, `30m`, `30h`, `30d`, `1w`.
+    /// `30s`, `30m`, `30h`, `30d`, `1w`, `1mo`; a month has 30 days.
     private static func seconds(of duration: String) -> Double? {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-        guard let unit = duration.last.flatMap({ units[$0] }), let count = Double(duration.dropLast()) else {
-            return nil
-        }
+        let units = ["s": 1.0, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "mo": 2_592_000]
+        let name = duration.hasSuffix("mo") ? "mo" : String(duration.suffix(1))
+        guard let unit = units[name], let count = Double(duration.dropLast(name.count)) else { return nil }
         return count * unit
     }
 

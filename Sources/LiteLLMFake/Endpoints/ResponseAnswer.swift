@@ -122,7 +122,7 @@ struct ResponseAnswer: Sendable {
     }
 }
 
-/// Responses that clients may ask for again, the newest thousand.
+/// Responses that clients may ask for again. Bounded: the oldest go.
 struct StoredResponses: Sendable {
     struct Entry: Sendable {
         var whole: JSON
@@ -144,18 +144,17 @@ struct StoredResponses: Sendable {
         }
     }
 
-    private var entries: [String: Entry] = [:]
-    private var order: [String] = []
+    private var entries = BoundedStore<Entry>()
 
     subscript(id: String) -> Entry? { entries[id] }
 
-    mutating func store(_ whole: JSON, input: JSON, id: String) {
-        entries[id] = Entry(whole: whole, input: input)
-        order.append(id)
-        if order.count > 1000 { entries[order.removeFirst()] = nil }
+    /// - Returns: whether another one had to go for it.
+    mutating func store(_ whole: JSON, input: JSON, id: String) -> Bool {
+        let size = whole.text().utf8.count + input.text().utf8.count
+        return entries.store(Entry(whole: whole, input: input), size: size, under: id)
     }
 
     mutating func remove(_ id: String) {
-        entries[id] = nil
+        entries.remove(id)
     }
 }

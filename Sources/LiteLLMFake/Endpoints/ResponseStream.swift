@@ -11,7 +11,9 @@ extension FakeLiteLLM {
         let id = wrapped(answer.upstreamID, call, made)
         let broken = StreamBreak(call, made.deployment)
         if broken == nil {
-            storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id)
+            tellLoss(
+                of: "responses",
+                storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id))
         }
         let events = answer.events(id: id, broken: broken)
         let pace = pace(reached, call)
@@ -19,10 +21,9 @@ extension FakeLiteLLM {
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
             do {
                 try await self.environment.sleep(first)
-                for (index, event) in events.enumerated() {
-                    if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
-                    try await writer.write(event)
-                }
+                if let begin = events.first { try await writer.write(begin) }
+                var rest = events.dropFirst()
+                try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
                 try await writer.write(EventLine.done)
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)

@@ -86,7 +86,8 @@ extension FakeLiteLLM {
             cache.store(
                 .response(whole, upstreamID: answer.upstreamID), under: AnswerCache.key("responses", call.document))
         }
-        storedResponses.store(whole, input: call.document["input"] ?? .null, id: id)
+        tellLoss(
+            of: "responses", storedResponses.store(whole, input: call.document["input"] ?? .null, id: id))
         return .json(whole.bytes(), fields: fields, crossOrigin: call.crossOrigin)
     }
 

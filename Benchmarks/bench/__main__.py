@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import comfyui, gradio, load, measured, programs, scripted, table  # noqa: E402
+from bench import comfyui, gradio, load, measured, paced, programs, rivals, scripted, table  # noqa: E402
 from bench.servers import Floor, Suite  # noqa: E402
 
 GETS = {"comfyui": "/prompt", "litellm": "/health/liveliness", "wan2gp": "/gradio_api/startup-events"}
@@ -68,6 +68,8 @@ def main() -> int:
                 take("litellm POST", lambda: measured.chat(suite, port, whole, arguments.rounds))
                 asked = load.request("POST", "/v1/chat/completions", measured.STREAM)
                 take("litellm events", lambda: measured.events("litellm", port, asked, *get))
+                take("litellm rivals", lambda: rivals.chats(port, whole, arguments.rounds))
+            take("litellm paced streams", paced.streams)
             if "comfyui" in suite.fakes:
                 take("comfyui idle memory", lambda: measured.idle_memory("comfyui", suite, "/ws"))
             take("comfyui POST", lambda: comfyui.prompts(whole, arguments.rounds))

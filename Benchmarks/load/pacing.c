@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_sockets = 4096, most_errors = 1 << 22, gap_seconds = 5 };
+enum { most_sockets = 16384, most_errors = 1 << 22, gap_seconds = 5 };
 
 struct exchange {
     int descriptor;

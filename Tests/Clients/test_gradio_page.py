@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from browser import EXECUTABLE, Browser, keep
-from fake_process import FakeProcess
+from fake_process import ROOT, FakeProcess
 
 PACKAGE = Path(sys.prefix) / "gradio"
 needs_chromium = pytest.mark.skipif(not EXECUTABLE, reason="no Chromium here: make web-interface installs it")
@@ -97,6 +97,19 @@ class TestPage:
 
         assert page.evaluate("document.querySelector('video')") is None
         assert page.errors == []
+
+    def test_behind_a_login_the_page_asks_for_it(self, browser):
+        app = ROOT / "Tests" / "Recordings" / "gradio" / "locked.yaml"
+        with FakeProcess("fake-gradio", "--port", "0", "--app", str(app), "--frontend", str(PACKAGE)) as fake:
+            browser.errors.clear()
+            browser.go(fake.url)
+            for kind, text in (("textbox", "alice"), ("password", "wonder")):
+                browser.click(f"document.querySelector('[data-testid={kind}]')")
+                browser.call("Input.insertText", text=text)
+            keep(browser, "gradio-login")
+            browser.click(button("Login"))
+            browser.until(f"!!{field('Text')}")
+            assert browser.errors == []
 
     def test_files_of_the_interface_are_served_as_the_page_needs_them(self, wan2gp):
         with httpx.Client(base_url=wan2gp.url) as http:

@@ -25,23 +25,34 @@ extension FakeGradio {
     /// `GET /`: the page of the web interface, or a plain one with what that tells scripts.
     func page(_ caller: Caller, base: String) -> Reply {
         let isLocked = !options.app.launch.users.isEmpty && caller.user == nil
-        let config: JSON =
-            isLocked
-            ? [
-                "auth_required": true,
-                "auth_message": options.app.launch.authMessage.map { .string($0) } ?? .null, "space_id": nil,
-                "root": .string(caller.root), "components": [], "dependencies": [],
-            ] : config(for: caller)
-        let info = isLocked ? JSON.object([:]) : app.description(root: caller.root)
+        let config = isLocked ? lockedConfig(caller) : config(for: caller)
+        // 6 tells its API to everybody who sees its page.
+        let tellsAPI = !isLocked || app.major == .six
+        let info = tellsAPI ? app.description(root: caller.root, all: false) : JSON.object([:])
         if let page = options.webInterface {
             var config = config
             config["current_page"] = ""
-            config["deep_link_state"] = "none"
+            if !isLocked { config["deep_link_state"] = "none" }
             return .plain(page.page(config: config, info: info, base: base), type: "text/html; charset=utf-8")
         }
         let text = PageTexts.page(
             title: app.definition.title, version: app.major.version, config: config, info: info, base: base)
         return .plain(text, type: "text/html; charset=utf-8")
+    }
+
+    /// What the page of a locked app knows: enough to show a login.
+    private func lockedConfig(_ caller: Caller) -> JSON {
+        var config: JSON = [
+            "auth_required": true, "auth_message": options.app.launch.authMessage.map { .string($0) } ?? .null,
+            "space_id": nil, "root": .string(caller.root),
+        ]
+        if app.major >= .five {
+            config["page"] = ["": ["layout": [:]]]
+            config["pages"] = [""]
+        }
+        config["components"] = []
+        config["dependencies"] = []
+        return config
     }
 
     /// `GET /manifest.json`.

@@ -5,8 +5,9 @@ import JSONTree
 enum PageTexts {
     static func page(title: String, version: String, config: JSON, info: JSON, base: String) -> String {
         let root = config["root"]?.string ?? ""
-        let endpoints = (info["named_endpoints"]?.object ?? [:]).map { section($0.key, $0.value, root: root, config) }
         let isLocked = config["auth_required"]?.bool == true
+        let told = isLocked ? [:] : info["named_endpoints"]?.object ?? [:]
+        let endpoints = told.map { section($0.key, $0.value, root: root, config) }
         let lead =
             isLocked
             ? "It wants a login before it tells more: POST <code>username</code> and <code>password</code> to <code>login</code>."

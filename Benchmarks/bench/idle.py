@@ -4,13 +4,18 @@ import resource
 import socket
 
 
+def make_room(count: int):
+    """Lets this process, and those that it starts, have so many sockets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count + 200:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 200), hard))
+
+
 class IdleSockets:
     """So many WebSockets on a port, open until the end of the context."""
 
     def __init__(self, port: int, path: str, count: int):
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if soft < count + 200:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, count + 200), hard))
+        make_room(count)
         self.sockets = [self.opened(port, path) for _ in range(count)]
 
     @staticmethod

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from . import load, programs
+from .idle import make_room
 from .servers import Suite
 from .table import Row, size
 
@@ -19,6 +20,7 @@ def streams():
     The pace is the proxy's own (`between_tokens`), as a configuration asks for it; the journal is on, as it is unless
     somebody turns it off.
     """
+    make_room(STREAMS)
     chat = {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "Go on."}]}
     asked = load.request("POST", "/v1/chat/completions", json.dumps(chat).encode())
     config = {

@@ -95,4 +95,4 @@ def chats(port: int, seconds: float, rounds: int):
     for name, rates in results.items():
         yield Row(
             f"litellm POST {PATH}", rate(ours), f"{name} {PACKAGES[name]} {rate(median(rates))}",
-            f"{ours / median(rates):,.0f}")
+            f"{ours / median(rates):,.0f}" if median(rates) else "")

@@ -202,6 +202,8 @@ final class Stage: @unchecked Sendable {
         case .native(let error): visit.note(error: error.name)
         case nil: break
         }
+        // Who is sent round in circles never reaches the server.
+        if sheet.corruptions.contains(where: { $0.corruption.kind == .redirectLoop }) { return Reply(status: 307) }
         var direction = sheet.direction
         if bill.countsTokens { direction.charge = { [self] in charge($0, visit.client, bill) } }
         var reply =

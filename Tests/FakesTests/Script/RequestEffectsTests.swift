@@ -114,6 +114,20 @@ import UnderstudyTestKit
         }
     }
 
+    @Test func `who is sent round in circles never reaches the fake`() async throws {
+        try await withRules(.on("/work", when: Trigger(first: 1), .corrupt(Corruption(.redirectLoop)))) { fake in
+            let first = try await RawSocket.get(fake.url + "/work")
+            let before = await fake.state()
+            let second = try await RawSocket.get(fake.url + "/work")
+
+            #expect(first.status == 307)
+            #expect(before["queue"] == 0)
+            #expect(second.text == "done")
+            let after = await fake.state()
+            #expect(after["queue"] == 1)
+        }
+    }
+
     @Test func `garbage is no HTTP, and the same for the same seed`() async throws {
         var seen: [String] = []
         for _ in 0..<2 {

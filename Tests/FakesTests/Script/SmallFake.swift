@@ -43,6 +43,9 @@ actor SmallFake: Fake {
         case "/echo":
             // The client is gone: nobody hears the answer.
             return .bytes((try? await exchange.body()) ?? [])
+        case "/work":
+            queue += 1
+            return .text("done")
         case "/events":
             return .stream(headers: ["content-type": "text/event-stream"]) { writer in
                 for step in 1...3 { try await writer.write(#"data: {"msg":"progress","step":\#(step)}"# + "\n\n") }

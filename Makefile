@@ -12,8 +12,9 @@ PYTHON   ?= python3
 VENV     := .build-venv
 # The suite that people talk to is optimised, with the Swift runtime linked in: up sooner, and in half the memory.
 UNDERSTUDY := .build/release/understudy
-# Hundreds of tests at once on two cores make each of them wait for all the others; a handful does not.
-export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 6
+# Hundreds of tests at once on two cores make each of them wait for all the others; a dozen, most of which wait for a time
+# or an answer, does not.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 12
 
 .PHONY: all
 all: build test

@@ -133,8 +133,8 @@ public actor FakeComfyUI: Fake {
                 await withCheckedContinuation { wakeWorker = $0 }
                 continue
             }
-            // The answer to the POST leaves before the first message of the run: its task has a few turns to go.
-            for _ in 0..<4 { await Task.yield() }
+            // The answer to the POST leaves before the first message of the run.
+            await environment.loop.nextTurn()
             // Cut short only when the fake stops.
             try? await environment.sleep(server.configuration.pace.pickup)
             guard !isStopping, !server.isPaused, let item = server.queue.take() else { continue }

@@ -3,12 +3,14 @@ public enum FLAC {
     private static let blockSize = 4096
 
     /// A file with the sound, up to eight channels.
-    public static func encode(_ sound: Sound) -> [UInt8] {
+    ///
+    /// - Parameter texts: what else the file is to tell, by keyword: as Vorbis comments.
+    public static func encode(_ sound: Sound, texts: [(String, String)] = []) -> [UInt8] {
         precondition(sound.channels <= 8, "FLAC has eight channels at most")
         var file = Array("fLaC".utf8)
         file.reserveCapacity(64 + sound.samples.count * 2 + sound.frames / blockSize * 16)
-        // The one block of metadata, which is the last: STREAMINFO, 34 bytes.
-        file += [0x80, 0, 0, 34]
+        // STREAMINFO of 34 bytes; bit 7 says that no other metadata follows.
+        file += [texts.isEmpty ? 0x80 : 0, 0, 0, 34]
         file.append(bigEndian: blockSize, bytes: 2)
         file.append(bigEndian: blockSize, bytes: 2)
         // Sizes of frames and the checksum of the sound, which nobody has to know, are 0.
@@ -16,10 +18,31 @@ public enum FLAC {
         let description = sound.rate << 44 | (sound.channels - 1) << 41 | 15 << 36 | sound.frames
         file.append(bigEndian: description, bytes: 8)
         file += [UInt8](repeating: 0, count: 16)
+        if !texts.isEmpty {
+            let comments = comments(texts)
+            file.append(0x84)
+            file.append(bigEndian: comments.count, bytes: 3)
+            file += comments
+        }
         for (number, start) in stride(from: 0, to: sound.frames, by: blockSize).enumerated() {
             append(sound, start..<min(start + blockSize, sound.frames), number: number, to: &file)
         }
         return file
+    }
+
+    /// A block VORBIS_COMMENT: who wrote it, then `keyword=text`, all with their lengths before them.
+    private static func comments(_ texts: [(String, String)]) -> [UInt8] {
+        var block: [UInt8] = []
+        func add(_ count: Int) { for shift in [0, 8, 16, 24] { block.append(UInt8(truncatingIfNeeded: count >> shift)) } }
+        func add(_ text: String) {
+            add(text.utf8.count)
+            block += Array(text.utf8)
+        }
+        add("understudy")
+        add(texts.count)
+        for (keyword, text) in texts { add("\(keyword)=\(text)") }
+        // The length of a block has 24 bits: what is larger, such as a huge workflow, is left out.
+        return block.count < 1 << 24 ? block : comments([])
     }
 
     private static func append(_ sound: Sound, _ range: Range<Int>, number: Int, to file: inout [UInt8]) {

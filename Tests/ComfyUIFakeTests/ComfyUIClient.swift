@@ -143,7 +143,11 @@ actor SocketClient {
             if isLast(message) { return messages }
             if case .closed = message { break }
         }
-        throw Unexpected(description: "the awaited message did not come; before: \(messages.map(\.name))")
+        throw Unexpected(
+            description: """
+                the awaited message did not come; before: \(messages.map(\.name)), \(seen.count) in all, \
+                \(buffer.count) bytes of a frame
+                """)
     }
 
     /// Messages up to the end of a run.

@@ -63,6 +63,27 @@ import Testing
         await loop.stop()
     }
 
+    @Test func `the next turn comes when all that was ready has run`() async throws {
+        let loop = try EventLoop()
+        let order = Shared<[String]>([])
+
+        await Task(executorPreference: loop) {
+            let other = Task(executorPreference: loop) {
+                for step in 1...3 {
+                    // Back in line behind whoever waits.
+                    await withCheckedContinuation { continuation in loop.onLoop { continuation.resume() } }
+                    order.change { $0.append("step \(step)") }
+                }
+            }
+            await loop.nextTurn()
+            order.change { $0.append("turn") }
+            await other.value
+        }.value
+
+        #expect(order.value == ["step 1", "step 2", "step 3", "turn"])
+        await loop.stop()
+    }
+
     @Test func `sleepers wake in the order of their deadlines`() async throws {
         let loop = try EventLoop()
         let order = Shared<[Int]>([])

@@ -1,5 +1,6 @@
 internal import Fakes
 internal import JSONTree
+internal import SocketServer
 
 /// The run of one prompt: takes nodes in order, lets them work, and has the lifecycle tell about it
 /// (`PromptExecutor` in upstream's execution.py).
@@ -105,7 +106,7 @@ final class PromptRun {
                 return false
             }
             // Sockets get their turn between nodes, however many of these there are.
-            await Task.yield()
+            await state.environment.loop.nextTurn()
         }
         return true
     }

@@ -10,8 +10,8 @@ internal import Synchronization
 ///
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
-    // @unchecked because `local`, `timers`, `turned`, `dirty` and `hasLeft` are touched only on the loop's thread,
-    // `shared` is a mutex and the rest does not change after `init`.
+    // @unchecked because `local`, `timers`, `turned`, `dirty`, `turnWaiters` and `hasLeft` are touched only on the loop's
+    // thread, `shared` is a mutex and the rest does not change after `init`.
     let core: LoopCore
     private var thread = pthread_t()
     private var local = JobQueue()
@@ -20,6 +20,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     private var turned: TurnedTimers?
     private let time: (any LoopTime)?
     private var dirty: [any Flushable] = []
+    /// Who waits for the end of the turn.
+    private var turnWaiters: [CheckedContinuation<Void, Never>] = []
     /// The core is another loop's from now on, and what is called here comes too late to have an effect.
     private var hasLeft = false
     private let shared = Mutex(Shared())
@@ -46,7 +48,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         core = try LoopCore.take()
         core.onWake = { [unowned self] in takeShared() }
         core.onTimer = { [unowned self] in fireTimers() }
-        core.hasWork = { [unowned self] in local.count > 0 || !dirty.isEmpty }
+        core.hasWork = { [unowned self] in local.count > 0 || !dirty.isEmpty || !turnWaiters.isEmpty }
         let start = unsafe Unmanaged.passRetained(Start(loop: self, name: name))
         let failure = unsafe pthread_create(
             &thread, nil,
@@ -126,6 +128,17 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     public func checkIsolated() {
         precondition(isCurrent, "expected to run on the event loop's thread")
+    }
+
+    /// Returns in the loop's next turn: all that was ready has run by then, what it wrote has left, and sockets have been
+    /// looked at.
+    ///
+    /// `Task.yield` is something else: it goes by way of the threads that all tasks of the process share, and waits there
+    /// behind whatever they are busy with.
+    public func nextTurn() async {
+        await withCheckedContinuation { continuation in
+            onLoop { self.turnWaiters.append(continuation) }
+        }
     }
 
     /// Runs a closure on the loop: now if this is its thread, soon otherwise.
@@ -226,6 +239,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
             }
         }
         flush()
+        let waiting = turnWaiters
+        turnWaiters.removeAll(keepingCapacity: true)
+        for continuation in waiting { continuation.resume() }
         return local.count > 0
     }
 

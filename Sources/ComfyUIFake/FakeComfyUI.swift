@@ -104,7 +104,7 @@ public actor FakeComfyUI: Fake {
 
     public func didStart(at addresses: [SocketAddress]) {
         server.log("To see the GUI go to: http://\(addresses.first?.description ?? "127.0.0.1:8188")")
-        worker = Task { await work() }
+        worker = Task(executorPreference: environment.loop) { await self.work() }
     }
 
     public func willStop() async {
@@ -129,8 +129,11 @@ public actor FakeComfyUI: Fake {
     private func work() async {
         while !isStopping {
             if server.shallFree || server.shallUnload { free() }
-            guard !server.queue.pending.isEmpty, !server.isPaused else {
-                await withCheckedContinuation { wakeWorker = $0 }
+            if hasNothingToDo {
+                await withCheckedContinuation { continuation in
+                    // Asked again: on the way here the task may have stood in line behind others.
+                    if hasNothingToDo { wakeWorker = continuation } else { continuation.resume() }
+                }
                 continue
             }
             // The answer to the POST leaves before the first message of the run.
@@ -141,6 +144,11 @@ public actor FakeComfyUI: Fake {
             server.tellQueue()
             await run(item)
         }
+    }
+
+    private var hasNothingToDo: Bool {
+        guard !isStopping, !server.shallFree, !server.shallUnload else { return false }
+        return server.queue.pending.isEmpty || server.isPaused
     }
 
     private func run(_ item: QueueItem) async {

@@ -270,6 +270,29 @@ struct ConnectionPoolTests {
         }
     }
 
+    @Test func `a connection that does not let itself be closed does not hold up the end`() async throws {
+        let time = ManualTime()
+        let closing = Tally()
+        let stubborn = ConnectionFactory<Wire>(
+            connect: { Wire(1, die: $0) },
+            close: { _ in
+                closing.add()
+                // Until somebody cancels it.
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+            })
+        let pool = ConnectionPool(
+            service: .litellm, settings: PoolSettings(maximum: 1, minimum: 0), time: time, factory: stubborn)
+        let running = Task { await pool.run() }
+        pool.release(try await pool.acquire(), isReusable: false)
+        while closing.count == 0 { await Task.yield() }
+
+        pool.shutDown()
+        await time.pass(.seconds(5))
+        await running.value
+
+        #expect(closing.count == 1)
+    }
+
     @Test func `withConnection returns what it lent, and closes it after an error`() async throws {
         try await withPool(factory()) { pool in
             let number = try await pool.withConnection { $0.number }

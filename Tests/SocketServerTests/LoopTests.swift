@@ -71,7 +71,7 @@ import Testing
             let other = Task(executorPreference: loop) {
                 for step in 1...3 {
                     // Back in line behind whoever waits.
-                    await withCheckedContinuation { continuation in loop.onLoop { continuation.resume() } }
+                    await Task(executorPreference: loop) {}.value
                     order.change { $0.append("step \(step)") }
                 }
             }

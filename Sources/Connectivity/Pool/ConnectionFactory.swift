@@ -4,7 +4,7 @@ public struct ConnectionFactory<Connection: Sendable>: Sendable {
     public var connect: @Sendable (_ died: @escaping @Sendable () -> Void) async throws -> Connection
     /// Whether an idle connection is fit for use.
     public var check: @Sendable (Connection) async -> Bool
-    /// Ends a connection.
+    /// Ends a connection. Cancelled when it takes longer than the pool's connect timeout.
     public var close: @Sendable (Connection) async -> Void
 
     public init(

@@ -35,7 +35,17 @@ extension ConnectionPool {
             defer { state.connections = [:] }
             return Array(state.connections.values) + Array(state.closing.values)
         }
-        for connection in left { await factory.close(connection) }
+        for connection in left { await close(connection) }
+    }
+
+    /// Closes a connection; what takes too long is cancelled.
+    private func close(_ connection: Connection) async {
+        do {
+            try await time.within(connectTimeout, else: self.late) { await self.factory.close(connection) }
+        } catch {
+            // Nothing is left to do for a connection that does not let itself be closed.
+            logger.info("\(service): a connection was not closed in time")
+        }
     }
 
     /// Lends no more. Callers that wait learn it at once; ``run()`` ends when everything lent has been returned.
@@ -95,7 +105,7 @@ extension ConnectionPool {
         case .close(let number):
             guard let connection = locked({ $0.closing.removeValue(forKey: number) }) else { return }
             metrics.closed()
-            await factory.close(connection)
+            await close(connection)
         case .check(let id, let connection):
             let isAlive =
                 (try? await time.within(connectTimeout, else: CancellationError()) {

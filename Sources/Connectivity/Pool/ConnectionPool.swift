@@ -54,7 +54,8 @@ public final class ConnectionPool<Connection: Sendable>: ServiceLifecycle.Servic
     let orders: AsyncStream<Work>.Continuation
     let state: Mutex<State>
 
-    /// - Parameter connectTimeout: a connection, or the check of one, that takes longer has failed.
+    /// - Parameter connectTimeout: a connection, or the check of one, that takes longer has failed; the closing of one is
+    ///   cancelled then.
     public init(
         service: ServiceName, endpoint: String = "", settings: PoolSettings = PoolSettings(),
         connectTimeout: Duration = .seconds(5), time: any Timekeeper = .system,

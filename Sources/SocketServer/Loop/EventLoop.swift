@@ -8,6 +8,9 @@ internal import Synchronization
 /// one to the other is a plain call. The thread sleeps in `epoll_wait` by way of libuv, inside the library that
 /// owns the connections; other threads reach it only through ``enqueue(_:)``.
 ///
+/// Give tasks that live here the loop as their preference: `Task(executorPreference: loop) { … }`. One without it stands
+/// in line anew at every `await` of something that is bound to the loop, even of a continuation, and others run in between.
+///
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     // @unchecked because `local`, `timers`, `turned`, `dirty`, `turnWaiters` and `hasLeft` are touched only on the loop's

@@ -268,7 +268,8 @@ import UnderstudyTestKit
     }
 
     @Test func `an idle connection is closed after its time`() async throws {
-        let configuration = ServerConfiguration(limits: ServerLimits(idleTimeout: .milliseconds(50)))
+        // Long enough for a test that has to wait for its thread between connecting and asking.
+        let configuration = ServerConfiguration(limits: ServerLimits(idleTimeout: .milliseconds(500)))
         try await withServer(configuration: configuration) { _ in
             .text("x")
         } _: { address in

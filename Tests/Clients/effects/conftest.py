@@ -2,6 +2,9 @@
 
 import pytest
 
+# What is asserted there is to be told as if it stood in a test.
+pytest.register_assert_rewrite("showing")
+
 import table
 from playhouse import Playhouse
 

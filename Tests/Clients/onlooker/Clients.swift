@@ -36,7 +36,8 @@ final class ComfyUI: Client {
         settings.reconnection = ReconnectionPolicy(
             initial: .milliseconds(20), factor: 1, jitter: .added(0), attempts: 5)
         settings.socket = WebSocketLimits(pingInterval: patience / 2, pongDeadline: patience)
-        settings.quiet = patience
+        // Long after a dead socket is noticed: else it would be luck which of the two tells first that the job is done.
+        settings.quiet = patience * 4
         client = try ComfyUIClient(url: url, settings: settings)
     }
 

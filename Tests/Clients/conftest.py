@@ -5,6 +5,7 @@ a real server, started with the same configuration: what they expect has to hold
 """
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -23,6 +24,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "HTTP_PROXY", "http_proxy"):
     os.environ.pop(name, None)
+
+# A shell that starts a job in the background has it ignore Ctrl-C, and what the tests start must not inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
 

@@ -8,7 +8,8 @@ enum Page: Sendable {
     case root, redoc, dashboard
 }
 
-/// The pages, the OpenAPI document and the list of routes. The pages are the fake's own: they say what stands here.
+/// The pages, the OpenAPI document and the list of routes. The root and the dashboard are the fake's own: they say what
+/// stands here.
 extension FakeLiteLLM {
     func page(_ page: Page, _ visit: Visit) -> Reply {
         switch page {
@@ -24,39 +25,60 @@ extension FakeLiteLLM {
         }
     }
 
-    /// FastAPI's pages come out of indented templates; the dashboard is packed on one line.
-    private static func page(title: String, _ text: String) -> String {
-        """
+    /// Not the Swagger UI, which is much code: its title, and where to go on.
+    private static let rootPage = """
 
             <!DOCTYPE html>
             <html>
             <head>
             <meta name="viewport" content="width=device-width, initial-scale=1.0">
             <meta charset="utf-8">
-            <title>\(title)</title>
+            <title>LiteLLM API - Swagger UI</title>
             </head>
             <body>
-            \(text)
+            <h1>LiteLLM API</h1>
+            <p>A stand-in of the LiteLLM proxy, version \(FixedFields.version). Its routes are in
+            <a href="/openapi.json">openapi.json</a>, its models at <a href="/v1/models">/v1/models</a>.</p>
             </body>
             </html>
 
         """
-    }
 
-    private static let rootPage = page(
-        title: "LiteLLM API - Swagger UI",
-        """
-        <h1>LiteLLM API</h1>
-            <p>A stand-in of the LiteLLM proxy, version \(FixedFields.version). Its routes are in
-            <a href="/openapi.json">openapi.json</a>, its models at <a href="/v1/models">/v1/models</a>.</p>
-        """)
+    /// What FastAPI makes for ReDoc (`fastapi/openapi/docs.py`, `get_redoc_html`), to the byte: tools look for the
+    /// element and for where the document is.
+    private static let redocPage = """
 
-    private static let redocPage = page(
-        title: "LiteLLM API - ReDoc",
+            <!DOCTYPE html>
+            <html>
+            <head>
+            <title>LiteLLM API - ReDoc</title>
+            <!-- needed for adaptive design -->
+            <meta charset="utf-8"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+           \u{20}
+            <link href="https://fonts.googleapis.com/css?family=Montserrat:300,400,700|Roboto:300,400,700" rel="stylesheet">
+           \u{20}
+            <link rel="shortcut icon" href="https://fastapi.tiangolo.com/img/favicon.png">
+            <!--
+            ReDoc doesn't change outer page styles
+            -->
+            <style>
+              body {
+                margin: 0;
+                padding: 0;
+              }
+            </style>
+            </head>
+            <body>
+            <noscript>
+                ReDoc requires Javascript to function. Please enable it to browse the documentation.
+            </noscript>
+            <redoc spec-url="/openapi.json"></redoc>
+            <script src="https://cdn.jsdelivr.net/npm/redoc@2/bundles/redoc.standalone.js"> </script>
+            </body>
+            </html>
+           \u{20}
         """
-        <h1>LiteLLM API</h1>
-            <redoc spec-url="/openapi.json"><p><a href="/openapi.json">openapi.json</a></p></redoc>
-        """)
 
     private static let dashboardPage =
         #"<!DOCTYPE html><html lang="en"><head><meta charSet="utf-8"/>"#

@@ -54,16 +54,18 @@ public final class RunningFake: Sendable {
     /// - Parameters:
     ///   - addresses: host and port pairs; port 0 takes a free one.
     ///   - tls: certificate and key, to speak TLS on all of them.
+    ///   - carriers: loops that carry the connections, beside the one on which the fake lives; for a fake without
+    ///     WebSockets.
     /// - Throws: ``SocketServerError``; nothing listens then.
     public init(
         _ fake: some Fake, at addresses: [SocketAddress] = [.init(host: "127.0.0.1", port: 0)],
-        tls: TLSIdentity? = nil, staging: Staging = Staging()
+        tls: TLSIdentity? = nil, carriedBy carriers: [EventLoop] = [], staging: Staging = Staging()
     ) async throws(SocketServerError) {
         let log = staging.logsExchanges ? ExchangeLog(logger: fake.environment.logger) : nil
         let stage = Stage(fake, journal: staging.journal, logger: log)
         var configuration = fake.configuration
         configuration.watch = stage
-        let server = Server(on: fake.environment.loop, configuration: configuration) { exchange in
+        let server = Server(on: fake.environment.loop, carriedBy: carriers, configuration: configuration) { exchange in
             await stage.reply(to: exchange)
         }
         stage.server = server

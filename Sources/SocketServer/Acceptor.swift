@@ -1,7 +1,8 @@
 internal import Glibc
 
 /// Turns the sockets that one listener accepts into connections of what is spoken there.
-final class Acceptor {
+final class Acceptor: @unchecked Sendable {
+    // @unchecked because nothing of it changes; it is used on its server's loop.
     private unowned let server: ServerCore
     private let vhost: Vhost
     private let tls: TLSContext?
@@ -41,13 +42,32 @@ final class Acceptor {
         }
     }
 
+    /// Carries a connection that another loop has accepted, and admitted so.
+    func take(_ descriptor: Int32, as id: UInt64, from peer: SocketAddress, _ admission: Admission) {
+        server.carry(id) {
+            let watch = server.configuration.watch
+            guard let transport = Transport.adopt(descriptor, vhost: vhost) else {
+                watch?.closed(id, ConnectionEnd(by: .server, how: .fin, received: 0, sent: 0))
+                return nil
+            }
+            if let watch { transport.onEnd = { end in watch.closed(id, end) } }
+            return begin(transport, Arrival(id: id, peer: peer), admission)
+        }
+    }
+
     private func begin(
         _ transport: Transport, _ arrival: Arrival, at local: SocketAddress, watchedBy watch: any ConnectionWatch
     ) -> (any ServerConnection)? {
-        let server = server
         let id = arrival.id
         transport.onEnd = { end in watch.closed(id, end) }
-        let admission = watch.accepted(id, from: arrival.peer, at: local)
+        return begin(transport, arrival, watch.accepted(id, from: arrival.peer, at: local))
+    }
+
+    private func begin(
+        _ transport: Transport, _ arrival: Arrival, _ admission: Admission
+    ) -> (any ServerConnection)? {
+        let server = server
+        let id = arrival.id
         var arrival = arrival
         arrival.faults = admission.faults
         guard admission.ending != nil || admission.delay != nil else { return begin(transport, arrival) }

@@ -17,10 +17,15 @@ public final class Server: Sendable {
     /// The loop on which the server lives.
     public var loop: EventLoop { core.loop }
 
+    /// - Parameters:
+    ///   - others: loops that carry the connections, so that this one is there for the handler alone: the sockets, TLS and
+    ///     HTTP are theirs, and requests and answers go over. Handlers see each body when it is complete; WebSockets are
+    ///     refused. Without others the loop does everything.
     public init(
-        on loop: EventLoop, configuration: ServerConfiguration = .init(), handler: @escaping ExchangeHandler
+        on loop: EventLoop, carriedBy others: [EventLoop] = [], configuration: ServerConfiguration = .init(),
+        handler: @escaping ExchangeHandler
     ) {
-        core = ServerCore(loop: loop, configuration: configuration, handler: handler)
+        core = ServerCore(loop: loop, carriedBy: others, configuration: configuration, handler: handler)
     }
 
     /// Listens on one more address.

@@ -1,9 +1,16 @@
+internal import Glibc
+
 /// The part of a server that lives on the loop's thread.
 final class ServerCore: @unchecked Sendable {
     // @unchecked because everything but the constants is touched only on the loop.
     let loop: EventLoop
     let configuration: ServerConfiguration
     let handler: ExchangeHandler
+    /// The server whose connections are carried here; nil for one that carries its own.
+    private unowned let home: ServerCore?
+    /// Where this server's connections are carried, if not here.
+    private var outposts: [ServerCore]
+    private var nextOutpost = 0
     private(set) var isStopping = false
     private var listeners: [Listener] = []
     /// Who waits for which connections to be gone.
@@ -16,10 +23,28 @@ final class ServerCore: @unchecked Sendable {
     private var closingListeners = 0
     private var graceTimer: LoopTimer?
 
-    init(loop: EventLoop, configuration: ServerConfiguration, handler: @escaping ExchangeHandler) {
+    init(
+        loop: EventLoop, carriedBy others: [EventLoop] = [], configuration: ServerConfiguration,
+        handler: @escaping ExchangeHandler
+    ) {
         self.loop = loop
         self.configuration = configuration
         self.handler = handler
+        home = nil
+        outposts = []
+        // Not before everything else is there: they point back.
+        outposts = others.map { ServerCore(on: $0, for: self) }
+    }
+
+    /// What carries connections of another server, on a loop of its own.
+    private init(on loop: EventLoop, for home: ServerCore) {
+        self.loop = loop
+        self.home = home
+        var configuration = home.configuration
+        configuration.watch = configuration.watch.map { DistantWatch($0, at: home.loop) }
+        self.configuration = configuration
+        handler = home.handler
+        outposts = []
     }
 
     var connectionCount: Int { connections.count }
@@ -31,8 +56,15 @@ final class ServerCore: @unchecked Sendable {
     ) throws(SocketServerError) -> SocketAddress {
         guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
         let acceptor = try Acceptor(server: self, tls: tls, protocols: protocols)
-        let listener = try Listener(address, core: loop.core, sharesPort: sharesPort) { descriptor, peer, local in
-            acceptor.accept(descriptor, from: peer, at: local)
+        var others: [Acceptor] = []
+        for outpost in outposts { others.append(try Acceptor(server: outpost, tls: tls, protocols: protocols)) }
+        let listener = try Listener(address, core: loop.core, sharesPort: sharesPort) {
+            [self, others] descriptor, peer, local in
+            if others.isEmpty {
+                acceptor.accept(descriptor, from: peer, at: local)
+            } else {
+                handOn(descriptor, from: peer, at: local, to: others)
+            }
         }
         listeners.append(listener)
         return listener.address
@@ -84,6 +116,32 @@ final class ServerCore: @unchecked Sendable {
         return true
     }
 
+    /// Has another loop carry a connection that has been accepted here, each in its turn.
+    private func handOn(
+        _ descriptor: Int32, from peer: SocketAddress, at local: SocketAddress, to others: [Acceptor]
+    ) {
+        nextOutpost = (nextOutpost + 1) % others.count
+        let acceptor = others[nextOutpost]
+        let far = outposts[nextOutpost]
+        let admitted = admit { id in
+            let admission = configuration.watch?.accepted(id, from: peer, at: local) ?? .proceed
+            far.loop.onLoop { acceptor.take(descriptor, as: id, from: peer, admission) }
+            return DistantConnection(id, at: far)
+        }
+        if admitted { return }
+        turnedAway(peer, at: local)
+        close(descriptor)
+    }
+
+    /// Carries a connection for another server, which has admitted it.
+    func carry(_ id: UInt64, _ make: () -> (any ServerConnection)?) {
+        guard let connection = make() else { return connectionClosed(id) }
+        connections[id] = connection
+        if isStopping { connection.stop() }
+    }
+
+    func connection(_ id: UInt64) -> (any ServerConnection)? { connections[id] }
+
     /// What was admitted as a handshake goes on as a connection.
     func replace(_ id: UInt64, with connection: any ServerConnection) {
         connections[id] = connection
@@ -92,6 +150,7 @@ final class ServerCore: @unchecked Sendable {
 
     func connectionClosed(_ id: UInt64) {
         connections[id] = nil
+        if let home { return home.loop.onLoop { home.connectionClosed(id) } }
         if !dropWaiters.isEmpty { tellDropped(id) }
         checkIdle()
     }
@@ -106,6 +165,7 @@ final class ServerCore: @unchecked Sendable {
     /// Runs the handler of an exchange. The task is not structured, since exchanges begin in a C callback; the
     /// server counts them and `stop` waits for the last.
     func run(_ exchange: Exchange, then finished: @escaping () -> Void) {
+        if let home { return Errand(exchange, from: self, to: home, then: finished).begin() }
         running += 1
         let completion = Completion { [self] in
             finished()
@@ -198,6 +258,7 @@ final class ServerCore: @unchecked Sendable {
                 }
             }
             listeners = []
+            for outpost in outposts { outpost.loop.onLoop { outpost.isStopping = true } }
             for connection in connections.values { connection.stop() }
             graceTimer = loop.addTimer(at: .now + grace) { [self] in
                 graceTimer = nil

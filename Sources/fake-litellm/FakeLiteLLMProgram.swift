@@ -14,7 +14,7 @@ struct FakeLiteLLMProgram: ServingCommand {
     func serve(until signals: StopSignals) async throws -> Int32 {
         var cast = Cast()
         cast.tuneLiteLLM = own.tune
-        return try await options.serve("litellm", with: own.settings, cast: cast, until: signals)
+        return try await options.serve("litellm", with: own.settings(), cast: cast, until: signals)
     }
 
     static func main() {

@@ -151,7 +151,7 @@ import Testing
                 verbose: true
                 ports-file: ports.json
                 comfyui: { profile: strict, nodes: nodes.json, cors: "*", frontend: venv, models: { loras: [a, b], vae: [] } }
-                litellm: { config: proxy.yaml }
+                litellm: { config: proxy.yaml, loops: 2 }
                 """, file: "understudy.yaml")
 
         var expected = make(only: ["comfyui", "litellm"], apps: ["mine.yaml"])
@@ -168,7 +168,7 @@ import Testing
         )
         expected.comfyUI.frontend = "venv"
         expected.comfyUI.models = ["loras": ["a", "b"], "vae": []]
-        expected.liteLLM.config = "proxy.yaml"
+        (expected.liteLLM.config, expected.liteLLM.loops) = ("proxy.yaml", 2)
         #expect(settings == expected)
     }
 
@@ -179,6 +179,7 @@ import Testing
             "understudy.yaml:1:22: unknown word \"lora\": did you mean \"loras\"?"
         ),
         ("tls: { crt: a }", "understudy.yaml:1:8: unknown word \"crt\": did you mean \"cert\"?"),
+        ("litellm: { loops: 0 }", "understudy.yaml:1:19: expected a number of threads from 1 to 64, got \"0\""),
         ("seed: -1", "understudy.yaml:1:7: expected a whole number that is not negative, got \"-1\""),
         ("host: [a]", "understudy.yaml:1:7: expected a single value"),
         ("speed: fast", "understudy.yaml:1:8: speed: expected a number above zero such as 10x or 0.5x, got \"fast\""),

@@ -15,6 +15,8 @@ public final class Exchange: @unchecked Sendable {
     let carrier: any ExchangeCarrier
     let bodyLimit: Int
     var task: Task<Void, Never>?
+    /// The handler runs elsewhere, and is told of its end: whether the client has gone.
+    var onCancel: ((_ leaves: Bool) -> Void)?
     /// Whether the connection is gone.
     public internal(set) var isDisconnected = false
     /// The answer has been sent although the request is not complete yet.

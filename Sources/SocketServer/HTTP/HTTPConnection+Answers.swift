@@ -174,5 +174,12 @@ extension Exchange {
         isDisconnected = true
         requestBody.fail(.disconnected)
         task?.cancel()
+        onCancel?(true)
+    }
+
+    /// Ends the handler.
+    func cancel() {
+        task?.cancel()
+        onCancel?(false)
     }
 }

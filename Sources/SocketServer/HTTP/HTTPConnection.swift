@@ -282,7 +282,7 @@ final class HTTPConnection: ByteStreamHandler {
             outbox.whenFlushed { [unowned self] in transport.close() }
         case .head, .body, .answering:
             keepsAlive = false
-            exchange?.task?.cancel()
+            exchange?.cancel()
             if exchange == nil { outbox.whenFlushed { [unowned self] in transport.close() } }
         }
     }

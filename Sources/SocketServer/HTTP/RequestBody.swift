@@ -34,6 +34,18 @@ final class RequestBody {
         self.declaredLength = declaredLength
     }
 
+    /// One that has come from elsewhere, whole or not at all.
+    convenience init(_ arrived: Result<[UInt8], BodyError>, declaredLength: Int?) {
+        switch arrived {
+        case .success(let bytes):
+            self.init(isComplete: true, declaredLength: declaredLength)
+            self.bytes = bytes
+        case .failure(let error):
+            self.init(isComplete: false, declaredLength: declaredLength)
+            fail(error)
+        }
+    }
+
     var isFull: Bool { bytes.count >= Self.highWater }
 
     /// What has come so far: its beginning, and its size.

@@ -123,7 +123,7 @@ final class HTTP2Stream {
     }
 
     func cancel() {
-        exchange?.task?.cancel()
+        exchange?.cancel()
     }
 
     // MARK: The end

@@ -20,13 +20,20 @@ public struct LiteLLMOptions: ParsableArguments, Sendable {
         help: ArgumentHelp("What models say: sentences, echo, or this very text.", valueName: "sentences|echo|text"))
     var answers: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many threads it has: one for keys, budgets and answers, the others for connections.",
+            valueName: "number"))
+    var loops: String?
+
     /// For ArgumentParser.
     public init() {}
 
     /// What these flags say, as far as the settings have it too.
-    public var settings: Settings {
+    public func settings() throws -> Settings {
         var settings = Settings()
         settings.liteLLM.config = config
+        if let loops { settings.liteLLM.loops = try Settings.loops(loops, place: "--loops") }
         return settings
     }
 

@@ -13,7 +13,7 @@ actor Troupe: FakeCasting {
     private let casting: Casting
     private let log: LogOutput
     private let journal: SharedJournal?
-    private var loops: [ObjectIdentifier: EventLoop] = [:]
+    private var loops: [ObjectIdentifier: [EventLoop]] = [:]
     private var orders = 0
 
     /// - Parameter journal: where it is written down what happens; nil if nowhere.
@@ -29,6 +29,7 @@ actor Troupe: FakeCasting {
     /// Starts a part of the settings.
     func start(_ part: SuiteConfiguration.Fake, seed: UInt64? = nil, speed: Double? = nil) async throws -> RunningFake {
         let loop = try EventLoop(name: part.id)
+        var carriers: [EventLoop] = []
         let format = configuration.logFormat
         let log = log
         let environment = FakeEnvironment(
@@ -37,16 +38,21 @@ actor Troupe: FakeCasting {
         let addresses = part.ports.map { SocketAddress(host: configuration.host, port: UInt16($0)) }
         let tls = configuration.tls.map { TLSIdentity(certificateFile: $0.certificate, keyFile: $0.key) }
         do {
+            if part.kind == .litellm {
+                for number in 1..<(configuration.liteLLM.loops ?? 1) {
+                    carriers.append(try EventLoop(name: "\(part.id)-\(number)"))
+                }
+            }
             let casting = casting
             let staging = Staging(
                 journal: journal, logsExchanges: configuration.isVerbose, app: part.appName,
                 remake: { try casting(part, environment) })
             let fake = try await RunningFake(
-                try casting(part, environment), at: addresses, tls: tls, staging: staging)
-            loops[ObjectIdentifier(fake)] = loop
+                try casting(part, environment), at: addresses, tls: tls, carriedBy: carriers, staging: staging)
+            loops[ObjectIdentifier(fake)] = [loop] + carriers
             return fake
         } catch {
-            await loop.stop()
+            for loop in [loop] + carriers { await loop.stop() }
             throw error
         }
     }
@@ -73,7 +79,7 @@ actor Troupe: FakeCasting {
 
     func stop(_ fake: RunningFake) async {
         await fake.stop()
-        await loops.removeValue(forKey: ObjectIdentifier(fake))?.stop()
+        for loop in loops.removeValue(forKey: ObjectIdentifier(fake)) ?? [] { await loop.stop() }
     }
 }
 

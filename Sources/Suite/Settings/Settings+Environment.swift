@@ -30,6 +30,9 @@ extension Settings {
         comfyUI.corsOrigin = variable("COMFYUI_CORS")
         comfyUI.frontend = variable("COMFYUI_FRONTEND")
         liteLLM.config = variable("LITELLM_CONFIG")
+        if let text = variable("LITELLM_LOOPS") {
+            liteLLM.loops = try Settings.loops(text, place: "UNDERSTUDY_LITELLM_LOOPS")
+        }
         gradio.frontend = variable("GRADIO_FRONTEND")
     }
 
@@ -44,6 +47,14 @@ extension Settings {
             throw .usage("\(place): expected a whole number that is not negative, got \"\(text)\"")
         }
         return seed
+    }
+
+    /// Reads a number of threads.
+    static func loops(_ text: String, place: String) throws(SuiteError) -> Int {
+        guard let loops = Int(text), (1...64).contains(loops) else {
+            throw .usage("\(place): expected a number of threads from 1 to 64, got \"\(text)\"")
+        }
+        return loops
     }
 
     /// Reads `true` or `false`, `1` or `0`.

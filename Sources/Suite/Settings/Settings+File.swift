@@ -80,8 +80,9 @@ private struct SettingsReader {
                     }
                 }
             case "litellm":
-                for (key, node) in try entries(of: node, known: ["config"]) where key == "config" {
-                    settings.liteLLM.config = try string(node)
+                for (key, node) in try entries(of: node, known: ["config", "loops"]) {
+                    if key == "config" { settings.liteLLM.config = try string(node) }
+                    if key == "loops" { settings.liteLLM.loops = try Settings.loops(string(node), place: self.place(of: node)) }
                 }
             case "gradio":
                 for (key, node) in try entries(of: node, known: ["frontend"]) where key == "frontend" {

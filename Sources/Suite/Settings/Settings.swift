@@ -88,6 +88,8 @@ public struct ComfyUISettings: Sendable, Equatable {
 public struct LiteLLMSettings: Sendable, Equatable {
     /// A proxy configuration, in the real proxy's YAML.
     public var config: String?
+    /// How many threads it has: one for its state, the others for its connections.
+    public var loops: Int?
 
     /// Says nothing.
     public init() {}
@@ -95,6 +97,7 @@ public struct LiteLLMSettings: Sendable, Equatable {
     func over(_ lower: LiteLLMSettings) -> LiteLLMSettings {
         var both = self
         both.config = config ?? lower.config
+        both.loops = loops ?? lower.loops
         return both
     }
 }

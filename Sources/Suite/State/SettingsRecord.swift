@@ -38,6 +38,7 @@ struct SettingsRecord: Sendable, Equatable {
                     .map { "\($0)=\($1.joined(separator: ","))" }.joined(separator: " ")
             ),
             ("config", suite.liteLLM.config),
+            ("loops", suite.liteLLM.loops.map { "\($0)" }),
             ("gradio-frontend", suite.gradio.frontend),
             ("control", suite.controlPort.map { "\($0)" } ?? "off"),
             ("scenario", suite.scenario),

@@ -14,7 +14,7 @@ internal import Synchronization
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     // @unchecked because `local`, `timers`, `turned`, `dirty`, `turnWaiters` and `hasLeft` are touched only on the loop's
-    // thread, `shared` is a mutex and the rest does not change after `init`.
+    // thread, `shared` is a mutex, `isWoken` atomic and the rest does not change after `init`.
     let core: LoopCore
     private var thread = pthread_t()
     private var local = JobQueue()
@@ -28,12 +28,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     /// The core is another loop's from now on, and what is called here comes too late to have an effect.
     private var hasLeft = false
     private let shared = Mutex(Shared())
+    /// Something lies in `shared`, and the loop has been told. Each hand-over is also ordered by it: that is what the thread
+    /// sanitizer sees, which is blind to a mutex that was waited for.
+    private let isWoken = Atomic(false)
 
     /// What other threads may touch.
     private struct Shared {
         var jobs: [UnownedJob] = []
         var calls: [@Sendable () -> Void] = []
-        var isWoken = false
         var stopping: [CheckedContinuation<Void, Never>] = []
         var isStopping = false
         var hasEnded = false
@@ -119,8 +121,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         if isCurrent { return local.append(job) }
         let wakes = shared.withLock { state in
             state.jobs.append(job)
-            defer { state.isWoken = true }
-            return !state.isWoken
+            return !isWoken.exchange(true, ordering: .acquiringAndReleasing)
         }
         if wakes { core.wake() }
     }
@@ -149,8 +150,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
         if isCurrent { return call() }
         let wakes = shared.withLock { state in
             state.calls.append(call)
-            defer { state.isWoken = true }
-            return !state.isWoken
+            return !isWoken.exchange(true, ordering: .acquiringAndReleasing)
         }
         if wakes { core.wake() }
     }
@@ -269,7 +269,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     private func takeShared() {
         let (jobs, calls) = shared.withLock { state in
-            state.isWoken = false
+            _ = isWoken.exchange(false, ordering: .acquiringAndReleasing)
             defer {
                 state.jobs.removeAll(keepingCapacity: true)
                 state.calls.removeAll(keepingCapacity: true)

@@ -185,7 +185,7 @@ import UnderstudyTestKit
 
     @Test func `an idle connection is ended with GOAWAY`() async throws {
         var configuration = ServerConfiguration()
-        configuration.limits.idleTimeout = .milliseconds(50)
+        configuration.limits.idleTimeout = .milliseconds(500)
         try await withHTTP2Server(configuration: configuration) { _ in
             .text("one")
         } _: { client, _ in

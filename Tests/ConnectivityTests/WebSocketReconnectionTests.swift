@@ -163,10 +163,14 @@ import Testing
         try await Understudy.comfyUI { understudy in
             try await with(understudy) { client in
                 try await client.connect()
+                let states = await client.states()
                 try await understudy.play(
                     "comfyui sends status: drop reset, once", "comfyui opens /ws: respond {status: 404}, once")
                 let job = try await client.sendWorkflow(Workflows.picture())
+                // The job may be done before: it is asked after while the connection is made anew.
                 _ = try await job.result()
+                _ = await states.collect { $0 == .reconnecting }
+                _ = await states.collect { $0 == .connected }
 
                 #expect(await client.reconnections == 1)
             }

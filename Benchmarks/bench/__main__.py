@@ -67,6 +67,7 @@ def main() -> int:
             if port := suite.fakes.get("litellm"):
                 take("litellm POST", lambda: measured.chat(suite, port, whole, arguments.rounds))
                 asked = load.request("POST", "/v1/chat/completions", measured.STREAM)
+                take("litellm loops", lambda: measured.loops(whole, rounds=arguments.rounds))
                 take("litellm events", lambda: measured.events("litellm", port, asked, *get))
                 take("litellm rivals", lambda: rivals.chats(port, whole, arguments.rounds))
             take("litellm paced streams", paced.streams)

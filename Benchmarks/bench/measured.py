@@ -39,6 +39,28 @@ def chat(server: Server, port: int, seconds: float, rounds: int):
     yield from beside_bare(f"litellm POST {path}", server, port, path, CHAT, seconds, rounds, 0.5)
 
 
+def loops(seconds: float, rounds: int):
+    """How many chat answers a second the busiest thread could give, by the time that it computes for one: two loops and the
+    load want more cores than many a machine has."""
+    path = "/v1/chat/completions"
+
+    def could(suite: Suite) -> float:
+        port = suite.fakes["litellm"]
+        before = suite.thread_seconds
+        count = load.answers(port, path, seconds, CHAT) * seconds
+        return count / max(spent - before.get(thread, 0) for thread, spent in suite.thread_seconds.items())
+
+    with ExitStack() as stack:
+        suites = {
+            count: stack.enter_context(Suite("--control", "off", environment={"UNDERSTUDY_LITELLM_LOOPS": str(count)}))
+            for count in (1, 2)}
+        results = interleaved({f"{count}": lambda suite=suite: could(suite) for count, suite in suites.items()}, rounds)
+    gain = ratio(results, "2", "1")
+    yield Row(
+        "litellm POST, --loops 2, by its busiest thread", rate(median(results["2"])),
+        f"one loop {rate(median(results['1']))}", f"{gain:.2f}", "≥ 1.8", gain >= 1.8)
+
+
 def beside_bare(
     what: str, server: Server, port: int, path: str, body: bytes, seconds: float, rounds: int, target: float):
     """Answers a second, and the processor time of one in brackets."""

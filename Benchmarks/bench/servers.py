@@ -61,6 +61,12 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    @property
+    def thread_seconds(self) -> dict[str, float]:
+        """Time that each thread has computed, by its number."""
+        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return {task.name: int((task / "schedstat").read_text().split()[0]) / 1e9 for task in tasks}
+
 
 class Floor(Server):
     """Our socket floor without a fake."""
@@ -73,11 +79,11 @@ class Floor(Server):
 class Suite(Server):
     """All fakes, as `understudy up` starts them."""
 
-    def __init__(self, *flags, pinned=True):
+    def __init__(self, *flags, pinned=True, environment=None):
         self.folder = tempfile.TemporaryDirectory(prefix="understudy-bench-")
         super().__init__(
             [str(programs.released("understudy")), "up", "--ports", "random", "--seed", "7", *flags],
-            folder=self.folder.name, pinned=pinned)
+            folder=self.folder.name, pinned=pinned, environment=environment)
         ready = json.loads(self.first_line())
         self.fakes = {fake["id"]: urlsplit(fake["url"]).port for fake in ready["fakes"]}
         self.control = urlsplit(ready["control"]).port if "control" in ready else None

@@ -72,11 +72,11 @@ import UnderstudyTestKit
     @Test func `timeout downstream: the request is handled, nothing is answered, and then the connection is closed`()
         async throws
     {
-        let sight = try await sight("on: litellm connect\ntimeout: {timeout: 100}")
+        let sight = try await sight("on: litellm connect\ntimeout: {timeout: 500}")
 
         #expect(sight.text == "")
         #expect(sight.end == .finished)
-        #expect(sight.took >= .milliseconds(100))
+        #expect(sight.took >= .milliseconds(500))
         #expect(sight.handled == ["/hello"])
     }
 

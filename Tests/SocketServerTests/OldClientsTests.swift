@@ -10,8 +10,10 @@ import UnderstudyTestKit
         } _: { address in
             let socket = try await RawSocket(address)
             try await socket.send(request)
-            let (bytes, end) = try await socket.read(timeout: .milliseconds(200))
-            return (String(decoding: bytes, as: UTF8.self).components("\r\n"), end == .finished)
+            let (first, _) = try await socket.read { !$0.isEmpty }
+            // That a connection is kept shows in silence.
+            let (rest, end) = try await socket.read(timeout: .milliseconds(200))
+            return (String(decoding: first + rest, as: UTF8.self).components("\r\n"), end == .finished)
         }
     }
 

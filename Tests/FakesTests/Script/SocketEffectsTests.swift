@@ -173,7 +173,8 @@ import UnderstudyTestKit
                 let began = ContinuousClock.now
                 try await socket.send(Self.frame([7], opcode: 9))
 
-                let (bytes, end) = try await socket.read(timeout: .milliseconds(300)) { $0.count >= 3 }
+                let timeout = isAnswered ? Duration.seconds(5) : .milliseconds(300)
+                let (bytes, end) = try await socket.read(timeout: timeout) { $0.count >= 3 }
 
                 #expect(bytes == (isAnswered ? [0x8A, 1, 7] : []))
                 #expect(end == (isAnswered ? .satisfied : .timeout))

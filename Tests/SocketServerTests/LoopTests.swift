@@ -19,6 +19,36 @@ import Testing
         #expect(heap.earliest == start + .seconds(9))
     }
 
+    @Test func `whatever is set and removed in between, the earliest fires first`() {
+        var heap = TimerHeap()
+        var waiting: [(due: Int, order: Int, timer: LoopTimer)] = []
+        var fired: [Int] = []
+        var expected: [Int] = []
+        let start = ContinuousClock.now
+        var random = SystemRandomNumberGenerator()
+        for order in 0..<3000 {
+            let due = Int.random(in: 0..<200, using: &random)
+            let timer = heap.add(start + .milliseconds(due)) { fired.append(order) }
+            waiting.append((due, order, timer))
+            switch order % 4 {
+            case 1:
+                let left = waiting.remove(at: Int.random(in: 0..<waiting.count, using: &random))
+                heap.remove(left.timer)
+                heap.remove(left.timer)
+            case 2:
+                let now = Int.random(in: 0..<20, using: &random)
+                let due = waiting.filter { $0.due <= now }.sorted { ($0.due, $0.order) < ($1.due, $1.order) }
+                expected += due.map(\.order)
+                waiting.removeAll { $0.due <= now }
+                while let action = heap.popDue(start + .milliseconds(now)) { action() }
+            default: break
+            }
+            #expect(heap.count == waiting.count)
+        }
+        #expect(fired == expected)
+        #expect(heap.earliest == waiting.map(\.due).min().map { start + .milliseconds($0) })
+    }
+
     @Test func `removing leaves the others in order`() {
         var heap = TimerHeap()
         var fired: [Int] = []

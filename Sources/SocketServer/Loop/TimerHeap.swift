@@ -1,92 +1,120 @@
 /// One thing to be done at one time, on the loop.
 final class LoopTimer {
     let deadline: ContinuousClock.Instant
-    fileprivate let order: UInt64
-    fileprivate var place = -1
+    /// Where the heap keeps it; negative once it has fired or been removed.
+    fileprivate var slot = -1
     /// It goes by the time in which fakes wait, where that is not the world's.
     var isTurned = false
     var action: (() -> Void)?
 
-    fileprivate init(deadline: ContinuousClock.Instant, order: UInt64, action: @escaping () -> Void) {
+    fileprivate init(deadline: ContinuousClock.Instant, action: @escaping () -> Void) {
         self.deadline = deadline
-        self.order = order
         self.action = action
     }
 }
 
 /// The timers of one loop, earliest first; equal deadlines fire in the order they were set.
 ///
-/// A binary heap in which each timer knows its place, so that one which is no longer needed (most are: a client
-/// leaves, an answer comes) goes away at once instead of waiting for its hour.
+/// A heap with four children to a node. Each timer can be found in it, so that one which is no longer needed (most are: a
+/// client leaves, an answer comes) goes away at once instead of waiting for its hour. What is sorted are plain numbers: a
+/// hundred thousand tokens a second are a hundred thousand timers, and moving references would cost more than all else
+/// that is done for one.
 struct TimerHeap {
-    private var timers: [LoopTimer] = []
+    private struct Node {
+        /// Attoseconds since the heap was made.
+        let deadline: Int128
+        let order: UInt64
+        let slot: Int
+
+        func isBefore(_ other: Node) -> Bool {
+            deadline == other.deadline ? order < other.order : deadline < other.deadline
+        }
+    }
+
+    private let origin = ContinuousClock.now
+    private var nodes: [Node] = []
+    /// By slot: the timer, and where its node is.
+    private var timers: [LoopTimer?] = []
+    private var places: [Int] = []
+    private var freeSlots: [Int] = []
     private var added: UInt64 = 0
 
-    var count: Int { timers.count }
-    var earliest: ContinuousClock.Instant? { timers.first?.deadline }
-    var isEmpty: Bool { timers.isEmpty }
+    var count: Int { nodes.count }
+    var earliest: ContinuousClock.Instant? { nodes.first.flatMap { timers[$0.slot]?.deadline } }
+    var isEmpty: Bool { nodes.isEmpty }
 
     mutating func add(_ deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
         added += 1
-        let timer = LoopTimer(deadline: deadline, order: added, action: action)
-        timer.place = timers.count
-        timers.append(timer)
-        rise(timer.place)
+        let timer = LoopTimer(deadline: deadline, action: action)
+        if let slot = freeSlots.popLast() {
+            timer.slot = slot
+            timers[slot] = timer
+        } else {
+            timer.slot = timers.count
+            timers.append(timer)
+            places.append(0)
+        }
+        let node = Node(deadline: sinceOrigin(deadline), order: added, slot: timer.slot)
+        nodes.append(node)
+        rise(node, from: nodes.count - 1)
         return timer
     }
 
     mutating func remove(_ timer: LoopTimer) {
-        let place = timer.place
-        guard place >= 0 else { return }
-        timer.place = -1
+        let slot = timer.slot
+        guard slot >= 0 else { return }
+        timer.slot = -1
         timer.action = nil
-        let last = timers.removeLast()
-        guard last !== timer else { return }
-        put(last, at: place)
-        rise(place)
-        sink(last.place)
+        timers[slot] = nil
+        freeSlots.append(slot)
+        let last = nodes.removeLast()
+        guard last.slot != slot else { return }
+        let place = places[slot]
+        if place > 0, last.isBefore(nodes[(place - 1) / 4]) { rise(last, from: place) } else { sink(last, from: place) }
     }
 
     /// The action of the earliest timer if it is due.
     mutating func popDue(_ now: ContinuousClock.Instant) -> (() -> Void)? {
-        guard let first = timers.first, first.deadline <= now else { return nil }
-        let action = first.action
-        remove(first)
+        guard let first = nodes.first, first.deadline <= sinceOrigin(now), let timer = timers[first.slot] else { return nil }
+        let action = timer.action
+        remove(timer)
         return action
     }
 
-    private func isBefore(_ left: LoopTimer, _ right: LoopTimer) -> Bool {
-        left.deadline == right.deadline ? left.order < right.order : left.deadline < right.deadline
+    private func sinceOrigin(_ instant: ContinuousClock.Instant) -> Int128 { origin.duration(to: instant).attoseconds }
+
+    private mutating func put(_ node: Node, at place: Int) {
+        nodes[place] = node
+        places[node.slot] = place
     }
 
-    private mutating func put(_ timer: LoopTimer, at place: Int) {
-        timers[place] = timer
-        timer.place = place
-    }
-
-    private mutating func rise(_ start: Int) {
+    /// Puts a node where it belongs between the root and a free place.
+    private mutating func rise(_ node: Node, from start: Int) {
         var place = start
-        let timer = timers[place]
         while place > 0 {
-            let parent = (place - 1) / 2
-            guard isBefore(timer, timers[parent]) else { break }
-            put(timers[parent], at: place)
+            let parent = (place - 1) / 4
+            guard node.isBefore(nodes[parent]) else { break }
+            put(nodes[parent], at: place)
             place = parent
         }
-        put(timer, at: place)
+        put(node, at: place)
     }
 
-    private mutating func sink(_ start: Int) {
+    /// Puts a node where it belongs below a free place.
+    private mutating func sink(_ node: Node, from start: Int) {
         var place = start
-        let timer = timers[place]
         while true {
-            var child = 2 * place + 1
-            guard child < timers.count else { break }
-            if child + 1 < timers.count, isBefore(timers[child + 1], timers[child]) { child += 1 }
-            guard isBefore(timers[child], timer) else { break }
-            put(timers[child], at: place)
-            place = child
+            let children = 4 * place + 1
+            guard children < nodes.count else { break }
+            var least = children
+            for child in children + 1..<max(children + 1, min(children + 4, nodes.count))
+            where nodes[child].isBefore(nodes[least]) {
+                least = child
+            }
+            guard nodes[least].isBefore(node) else { break }
+            put(nodes[least], at: place)
+            place = least
         }
-        put(timer, at: place)
+        put(node, at: place)
     }
 }

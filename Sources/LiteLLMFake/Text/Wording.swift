@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What a model says, and how many tokens that is. It is cut into pieces only when somebody streams it.
 struct Wording: Sendable {
     let text: String
@@ -14,7 +16,12 @@ struct Wording: Sendable {
 
     /// A text in which every piece is a token.
     init(_ text: String) {
-        self.init(text, tokens: Self.ends(in: text).count)
+        var tokens = 0
+        Self.eachEnd(in: text) { _ in
+            tokens += 1
+            return true
+        }
+        self.init(text, tokens: tokens)
     }
 
     /// A text with pieces of its own.
@@ -29,70 +36,99 @@ struct Wording: Sendable {
 
     /// The pieces in which a model would send a text: a word with the blank before it, or a run of signs.
     static func pieces(of text: String) -> [String] {
-        let bytes = Array(text.utf8)
+        var pieces: [String] = []
+        pieces.reserveCapacity(text.utf8.count / 4 + 1)
+        var rest = text.utf8[...]
         var start = 0
-        return ends(in: text).map { end in
-            defer { start = end }
-            return String(decoding: bytes[start..<end], as: UTF8.self)
+        eachEnd(in: text) { end in
+            pieces.append(String(Substring(rest.prefix(end - start))))
+            rest.removeFirst(end - start)
+            start = end
+            return true
         }
+        return pieces
     }
 
     /// Cut at the first stop sequence, then at the greatest number of tokens; and why it ends.
     func bounded(stops: [String], limit: Int?) -> (wording: Wording, finish: String) {
         var cut = self
         if let end = stops.compactMap({ Self.place(of: $0, in: text) }).min() {
-            cut = Wording(String(decoding: text.utf8.prefix(end), as: UTF8.self))
+            cut = Wording(Self.beginning(of: text, end))
         }
         guard let limit, limit > 0, cut.tokens > limit else { return (cut, "stop") }
-        let end = Self.ends(in: cut.text)[limit - 1]
-        return (Wording(String(decoding: cut.text.utf8.prefix(end), as: UTF8.self), tokens: limit), "length")
+        var tokens = 0
+        var end = 0
+        Self.eachEnd(in: cut.text) {
+            tokens += 1
+            end = $0
+            return tokens < limit
+        }
+        return (Wording(Self.beginning(of: cut.text, end), tokens: limit), "length")
+    }
+
+    /// So many bytes of a text. A stop sequence may begin inside of a character.
+    private static func beginning(of text: String, _ count: Int) -> String {
+        String(decoding: text.utf8.prefix(count), as: UTF8.self)
     }
 
     /// Where a stop sequence begins. Bytes are compared, not characters: a line feed stops a CRLF, too.
     private static func place(of stop: String, in text: String) -> Int? {
         var (text, stop) = (text, stop)
         return text.withUTF8 { text in
-            stop.withUTF8 { stop in
-                guard let first = unsafe stop.first, stop.count <= text.count else { return nil }
-                return (0...text.count - stop.count).first { start in
-                    unsafe text[start] == first && text[start..<start + stop.count].elementsEqual(stop)
-                }
-            }
+            stop.withUTF8 { stop in unsafe place(of: stop, in: text) }
         }
     }
 
-    private enum Sign {
+    private static func place(of stop: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard let start = text.baseAddress, let wanted = stop.baseAddress, !stop.isEmpty else { return nil }
+        var place = 0
+        while place + stop.count <= text.count {
+            let found = unsafe memchr(start + place, Int32(wanted[0]), text.count - stop.count + 1 - place)
+            guard let found = unsafe found else { return nil }
+            place = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(start)
+            if unsafe memcmp(start + place, wanted, stop.count) == 0 { return place }
+            place += 1
+        }
+        return nil
+    }
+
+    fileprivate enum Sign {
         case blank, ofWord, other
     }
 
-    /// Where each piece ends, counted in bytes.
-    private static func ends(in text: String) -> [Int] {
-        let bytes = Array(text.utf8)
-        guard bytes.allSatisfy({ $0 < 0x80 }) else {
-            return ends(
-                of: text.lazy.map { sign in
-                    (sign == " " ? .blank : sign.isLetter || sign.isNumber ? .ofWord : .other, sign.utf8.count)
-                }, roomFor: bytes.count)
+    /// Tells where each piece ends, counted in bytes, until nobody wants to know any more.
+    @inline(__always)
+    private static func eachEnd(in text: String, _ tell: (Int) -> Bool) {
+        var text = text
+        let isPlain = text.withUTF8 { bytes in
+            guard unsafe bytes.reduce(0, |) < 0x80 else { return false }
+            unsafe eachEnd(of: bytes.lazy.map { (Sign(ascii: $0), 1) }, tell)
+            return true
         }
-        return ends(
-            of: bytes.lazy.map { byte in
-                let isOfWord = (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x30 && byte <= 0x39)
-                return (byte == 0x20 ? .blank : isOfWord ? .ofWord : .other, 1)
-            }, roomFor: bytes.count)
+        if isPlain { return }
+        eachEnd(
+            of: text.lazy.map { sign in
+                (sign == " " ? .blank : sign.isLetter || sign.isNumber ? .ofWord : .other, sign.utf8.count)
+            }, tell)
     }
 
     @inline(__always)
-    private static func ends(of signs: some Sequence<(Sign, bytes: Int)>, roomFor count: Int) -> [Int] {
-        var ends: [Int] = []
-        ends.reserveCapacity(count / 4 + 1)
+    private static func eachEnd(of signs: some Sequence<(Sign, bytes: Int)>, _ tell: (Int) -> Bool) {
         var place = 0
         var last = Sign.blank
         for (sign, bytes) in signs {
-            if place > 0, sign == .blank || (sign != last && last != .blank) { ends.append(place) }
+            if place > 0, sign == .blank || (sign != last && last != .blank), !tell(place) { return }
             place += bytes
             last = sign
         }
-        if place > 0 { ends.append(place) }
-        return ends
+        if place > 0 { _ = tell(place) }
+    }
+}
+
+extension Wording.Sign {
+    @inline(__always)
+    fileprivate init(ascii byte: UInt8) {
+        let isOfWord = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10
+        self = byte == 0x20 ? .blank : isOfWord ? .ofWord : .other
     }
 }

@@ -4,6 +4,7 @@ internal import SocketServer
 
 extension FakeLiteLLM {
     /// Answers a request that has found its route.
+    @inline(never)
     func answer(_ exchange: Exchange, _ route: Route, _ visit: Visit) async throws(ProxyError) -> Reply {
         switch route {
         case .chat: return try await chat(exchange, visit)

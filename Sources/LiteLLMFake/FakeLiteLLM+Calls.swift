@@ -26,7 +26,7 @@ extension FakeLiteLLM {
         let started = environment.loop.clock.now
         // Most bodies have come with their heads: these calls are spared the way through the functions that wait.
         let bytes = if let whole = exchange.bodyAtHand() { whole } else { try await body(of: exchange) }
-        let document = try RequestDocument.read(bytes, contentType: visit.request.headers["content-type"])
+        let document = try (exchange.prepared as? PreparedDocument ?? PreparedDocument(visit.request, bytes)).result.get()
         return try begin(document, visit, started: started, asked: bytes)
     }
 

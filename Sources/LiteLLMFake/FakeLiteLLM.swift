@@ -59,7 +59,7 @@ public actor FakeLiteLLM: Fake {
         self.environment = environment
         settings = configuration
         started = environment.now()
-        self.configuration = ServerConfiguration(
+        var served = ServerConfiguration(
             style: HeadStyle(
                 leading: [.date("date")], requiresHost: true, oldClients: .dismissed, faultsAreBare: true),
             limits: ServerLimits(idleTimeout: .seconds(5)),
@@ -68,6 +68,11 @@ public actor FakeLiteLLM: Fake {
                     "Invalid HTTP request received.", status: 400,
                     headers: ["content-type": "text/plain; charset=utf-8"])
             })
+        // Files come as forms, and are read by other means.
+        served.prepare = { request, body in
+            request.headers["content-type"]?.hasPrefix("multipart/") == true ? nil : PreparedDocument(request, body)
+        }
+        self.configuration = served
         authentication = Authentication(
             masterKey: configuration.proxy.masterKey, budgetExceededStatus: configuration.proxy.budgetExceededStatus,
             hasKeys: configuration.keys != nil)
@@ -94,10 +99,12 @@ public actor FakeLiteLLM: Fake {
         do throws(ProxyError) {
             switch match(request) {
             case .found(let route, let parameters):
-                return try await answer(
-                    exchange, route,
-                    Visit(
-                        request: request, parameters: parameters, crossOrigin: crossOrigin, direction: direction))
+                let visit = Visit(
+                    request: request, parameters: parameters, crossOrigin: crossOrigin, direction: direction)
+                // Most of the calls, and by far not the greatest of the functions: a task asks for room for all of them
+                // before it is in `answer`.
+                if case .chat = route { return try await chat(exchange, visit) }
+                return try await answer(exchange, route, visit)
             case .methodNotAllowed(let allow):
                 return Self.methodNotAllowed(allow, crossOrigin: crossOrigin)
             case .notFound:

@@ -8,8 +8,9 @@ final class ServerCore: @unchecked Sendable {
     let handler: ExchangeHandler
     /// The server whose connections are carried here; nil for one that carries its own.
     private unowned let home: ServerCore?
+    private let post: PostalService?
     /// Where this server's connections are carried, if not here.
-    private var outposts: [ServerCore]
+    private var outposts: [(core: ServerCore, post: PostalService)]
     private var nextOutpost = 0
     private(set) var isStopping = false
     private var listeners: [Listener] = []
@@ -31,17 +32,22 @@ final class ServerCore: @unchecked Sendable {
         self.configuration = configuration
         self.handler = handler
         home = nil
+        post = nil
         outposts = []
         // Not before everything else is there: they point back.
-        outposts = others.map { ServerCore(on: $0, for: self) }
+        outposts = others.map { other in
+            let post = PostalService(home: loop, outpost: other)
+            return (ServerCore(on: other, for: self, by: post), post)
+        }
     }
 
     /// What carries connections of another server, on a loop of its own.
-    private init(on loop: EventLoop, for home: ServerCore) {
+    private init(on loop: EventLoop, for home: ServerCore, by post: PostalService) {
         self.loop = loop
         self.home = home
+        self.post = post
         var configuration = home.configuration
-        configuration.watch = configuration.watch.map { DistantWatch($0, at: home.loop) }
+        configuration.watch = configuration.watch.map { DistantWatch($0, by: post.toHome) }
         self.configuration = configuration
         handler = home.handler
         outposts = []
@@ -57,7 +63,7 @@ final class ServerCore: @unchecked Sendable {
         guard !isStopping else { throw SocketServerError(.system, "the server has been stopped") }
         let acceptor = try Acceptor(server: self, tls: tls, protocols: protocols)
         var others: [Acceptor] = []
-        for outpost in outposts { others.append(try Acceptor(server: outpost, tls: tls, protocols: protocols)) }
+        for outpost in outposts { others.append(try Acceptor(server: outpost.core, tls: tls, protocols: protocols)) }
         let listener = try Listener(address, core: loop.core, sharesPort: sharesPort) {
             [self, others] descriptor, peer, local in
             if others.isEmpty {
@@ -122,11 +128,11 @@ final class ServerCore: @unchecked Sendable {
     ) {
         nextOutpost = (nextOutpost + 1) % others.count
         let acceptor = others[nextOutpost]
-        let far = outposts[nextOutpost]
+        let (far, post) = outposts[nextOutpost]
         let admitted = admit { id in
             let admission = configuration.watch?.accepted(id, from: peer, at: local) ?? .proceed
-            far.loop.onLoop { acceptor.take(descriptor, as: id, from: peer, admission) }
-            return DistantConnection(id, at: far)
+            post.fromHome.add { acceptor.take(descriptor, as: id, from: peer, admission) }
+            return DistantConnection(id, at: far, by: post.fromHome)
         }
         if admitted { return }
         turnedAway(peer, at: local)
@@ -150,7 +156,7 @@ final class ServerCore: @unchecked Sendable {
 
     func connectionClosed(_ id: UInt64) {
         connections[id] = nil
-        if let home { return home.loop.onLoop { home.connectionClosed(id) } }
+        if let home, let post { return post.toHome.add { home.connectionClosed(id) } }
         if !dropWaiters.isEmpty { tellDropped(id) }
         checkIdle()
     }
@@ -165,7 +171,7 @@ final class ServerCore: @unchecked Sendable {
     /// Runs the handler of an exchange. The task is not structured, since exchanges begin in a C callback; the
     /// server counts them and `stop` waits for the last.
     func run(_ exchange: Exchange, then finished: @escaping () -> Void) {
-        if let home { return Errand(exchange, from: self, to: home, then: finished).begin() }
+        if let home, let post { return Errand(exchange, from: self, to: home, by: post, then: finished).begin() }
         running += 1
         let completion = Completion { [self] in
             finished()
@@ -197,6 +203,9 @@ final class ServerCore: @unchecked Sendable {
         case .bytes(let bytes):
             carrier.send(reply, body: bytes, for: exchange)
             // The next request of a client that does not read its answers has to wait.
+            if !carrier.hasRoom { await carrier.waitForRoom() }
+        case .spelled(let spell):
+            carrier.send(reply, spelledBy: spell, for: exchange)
             if !carrier.hasRoom { await carrier.waitForRoom() }
         case .stream(let produce):
             guard carrier.begin(reply, for: exchange) else { return nil }
@@ -258,7 +267,7 @@ final class ServerCore: @unchecked Sendable {
                 }
             }
             listeners = []
-            for outpost in outposts { outpost.loop.onLoop { outpost.isStopping = true } }
+            for (core, post) in outposts { post.fromHome.add { core.isStopping = true } }
             for connection in connections.values { connection.stop() }
             graceTimer = loop.addTimer(at: .now + grace) { [self] in
                 graceTimer = nil

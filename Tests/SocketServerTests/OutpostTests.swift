@@ -90,6 +90,28 @@ import UnderstudyTestKit
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a client that asks again and again and does not read has to wait`(spelled: Bool) async throws {
+        let answered = Shared(0)
+        let body = [UInt8](repeating: 7, count: 64 * 1024)
+        try await withOutposts { exchange in
+            if exchange.request.method == "GET" { answered.change { $0 += 1 } }
+            return spelled ? Reply(body: .spelled { (["content-length": "65536"], body) }) : .bytes(body)
+        } _: { address in
+            let socket = try await RawSocket(address)
+            try await socket.send(String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 1000))
+            // Many others have been answered meanwhile, and this one has not had one answer more.
+            let stalled = try await settled(answered) {
+                for _ in 0..<50 {
+                    let other = try await RawSocket(address)
+                    try await other.send("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    _ = try await other.read()
+                }
+            }
+            #expect(stalled < 900)
+        }
+    }
+
     @Test func `a client that leaves ends its handler`() async throws {
         let begun = Signal<Bool>()
         let left = Signal<Bool>()

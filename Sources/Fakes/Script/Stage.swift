@@ -113,16 +113,23 @@ final class Stage: @unchecked Sendable {
         return exchanges
     }
 
+    /// Answers an exchange. What most exchanges need stands here, and the rest apart: a task keeps all that a function may
+    /// have to remember while it waits, in memory that it asks for at each call.
     func reply(to exchange: Exchange) async -> Reply {
         guard player != nil || journal != nil || logger != nil else { return await fake.reply(to: exchange) }
         let began = elapsed
         let number = nextExchange()
         if journal != nil { exchange.keepBody(prefix: bodyPrefix) }
+        if logger == nil, !isConcerned(with: exchange) {
+            return noteUnscripted(await fake.reply(to: exchange).whole, to: exchange, number, began)
+        }
+        return await replyByRules(to: exchange, number, began)
+    }
+
+    @inline(never)
+    private func replyByRules(to exchange: Exchange, _ number: Int, _ began: Duration) async -> Reply {
         let request = exchange.request
         guard let happening = happening(of: exchange) else {
-            if logger == nil {
-                return noteUnscripted(await fake.reply(to: exchange), to: exchange, number, began)
-            }
             let visit = Visit(
                 self, exchange, number: number, client: fake.client(of: request, body: []),
                 identity: request.identity([]), began: began)
@@ -150,6 +157,8 @@ final class Stage: @unchecked Sendable {
         let facts = RequestFacts(stage: self, request: request, bytes: [])
         return player?.isConcerned(with: happening, at: scenarioTime, facts) == true ? happening : nil
     }
+
+    private func isConcerned(with exchange: Exchange) -> Bool { player != nil && happening(of: exchange) != nil }
 
     /// Without a rule about the request, as most exchanges are: a whole answer is noted and that is all.
     private func noteUnscripted(
@@ -208,7 +217,7 @@ final class Stage: @unchecked Sendable {
         if bill.countsTokens { direction.charge = { [self] in charge($0, visit.client, bill) } }
         var reply =
             direction.isNone
-            ? await fake.reply(to: visit.exchange) : await fake.reply(to: visit.exchange, with: direction)
+            ? await fake.reply(to: visit.exchange).whole : await fake.reply(to: visit.exchange, with: direction).whole
         if !sheet.edits.isEmpty { reply.edit(sheet.edits) }
         return reply
     }
@@ -224,6 +233,8 @@ final class Stage: @unchecked Sendable {
     private func finish(_ reply: Reply, _ visit: Visit, _ sheet: CueSheet) -> Reply {
         var reply = reply
         switch reply.body {
+        case .spelled:
+            return finish(reply.whole, visit, sheet)
         case .bytes(let bytes):
             let left = visit.exchange.isDisconnected
             visit.finish(reply, body: bytes, size: bytes.count, outcome: left ? .clientLeft : .complete)

@@ -218,7 +218,7 @@ extension Reply {
     /// Whether it has a head of its own.
     fileprivate var sendsHead: Bool {
         switch body {
-        case .bytes, .stream, .webSocket: true
+        case .bytes, .spelled, .stream, .webSocket: true
         case .raw, .abort, .close: false
         }
     }

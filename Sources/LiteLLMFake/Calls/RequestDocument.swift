@@ -84,6 +84,17 @@ enum RequestDocument {
     }
 }
 
+/// A request's body once it has been read: the greater part of a chat's work that asks for nothing of the fake's.
+struct PreparedDocument: Sendable {
+    let result: Result<JSONObject, ProxyError>
+
+    init(_ request: Request, _ body: [UInt8]) {
+        result = Result { () throws(ProxyError) in
+            try RequestDocument.read(body, contentType: request.headers["content-type"])
+        }
+    }
+}
+
 extension JSONObject {
     /// The member as text, if it is text.
     func text(_ key: String) -> String? { self[key]?.string }

@@ -7,6 +7,7 @@ internal import SocketServer
 extension FakeLiteLLM {
     private static let path = "/chat/completions"
 
+    @inline(never)
     func chat(_ exchange: Exchange, _ visit: Visit) async throws(ProxyError) -> Reply {
         try await chat(try await begin(exchange, visit))
     }
@@ -149,17 +150,19 @@ extension FakeLiteLLM {
         let deployment = made.deployment
         let request = ChatRequest(call.document)
         let answer = compose(request, call, deployment, reached)
-        var body: [UInt8] = []
-        body.reserveCapacity(1024)
         let form: ChatAnswer.Form =
             deployment.isAnthropic
             ? .anthropic
             : deployment.isBridged ? .bridged : deployment.provider == "text-completion-openai" ? .bare : .openAI
-        answer.write(into: &body, shown: made.fallbacks > 0 ? nil : call.bodyModel, form: form)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
         let shape: HeadShape = form == .bare ? .textCompletion : form == .bridged ? .responses : .chat
         let fields = successFields(shape, call, made, cost: cost)
         settle(call, used: answer.usage.total, cost: cost)
+        let shown = made.fallbacks > 0 ? nil : call.bodyModel
+        guard settings.proxy.caches else {
+            return .json(fields: fields, crossOrigin: call.crossOrigin) { answer.bytes(shown: shown, form: form) }
+        }
+        let body = answer.bytes(shown: shown, form: form)
         remember(body, call, made, isMock: false)
         return .json(body, fields: fields, crossOrigin: call.crossOrigin)
     }

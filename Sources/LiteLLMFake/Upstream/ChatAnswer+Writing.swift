@@ -17,6 +17,14 @@ extension ChatAnswer {
         case full
     }
 
+    /// The whole answer.
+    func bytes(shown: String?, form: Form) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1024)
+        write(into: &bytes, shown: shown, form: form)
+        return bytes
+    }
+
     /// Writes the whole answer.
     ///
     /// - Parameter shown: the name that the client asked for; nil shows the upstream's.

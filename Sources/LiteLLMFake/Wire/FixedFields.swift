@@ -49,12 +49,18 @@ extension Reply {
     static func json(
         _ body: [UInt8], status: Int = 200, fields: HeaderFields = HeaderFields(), crossOrigin: Bool
     ) -> Reply {
-        var headers = HeaderFields(roomFor: fields.count + 8)
-        headers.append("content-length", String(body.count))
-        headers.append("content-type", "application/json")
-        headers.append(contentsOf: fields)
-        headers.close(crossOrigin: crossOrigin)
-        return Reply(status: status, reason: status == 529 ? "" : nil, headers: headers, body: .bytes(body))
+        Reply(
+            status: status, reason: status == 529 ? "" : nil,
+            headers: HeaderFields(json: body, fields, crossOrigin: crossOrigin), body: .bytes(body))
+    }
+
+    /// A success whose body is written when it is sent.
+    static func json(fields: HeaderFields, crossOrigin: Bool, _ body: @escaping @Sendable () -> [UInt8]) -> Reply {
+        Reply(
+            body: .spelled {
+                let body = body()
+                return (HeaderFields(json: body, fields, crossOrigin: crossOrigin), body)
+            })
     }
 
     /// An error raised inside an inference route: what the route adds stands before length and type.
@@ -78,6 +84,15 @@ extension Reply {
 }
 
 extension HeaderFields {
+    /// Those of a JSON answer, around the route's own.
+    init(json body: [UInt8], _ fields: HeaderFields, crossOrigin: Bool) {
+        self.init(roomFor: fields.count + 8)
+        append("content-length", String(body.count))
+        append("content-type", "application/json")
+        append(contentsOf: fields)
+        close(crossOrigin: crossOrigin)
+    }
+
     /// Adds what stands last on every answer.
     mutating func close(crossOrigin: Bool) {
         if crossOrigin { append(contentsOf: FixedFields.crossOrigin) }

@@ -11,6 +11,8 @@ public final class Exchange: @unchecked Sendable {
     public let connectionID: UInt64
     /// The loop on which everything happens.
     public let loop: EventLoop
+    /// What ``ServerConfiguration/prepare`` has made of the request, if it was asked.
+    public internal(set) var prepared: (any Sendable)?
     let requestBody: RequestBody
     let carrier: any ExchangeCarrier
     let bodyLimit: Int
@@ -109,6 +111,10 @@ protocol ExchangeCarrier: AnyObject {
     func sendInterim(status: Int, headers: HeaderFields)
     /// A whole answer.
     func send(_ reply: Reply, body: [UInt8], for exchange: Exchange)
+    /// A whole answer whose fields and body are still to be spelled.
+    func send(
+        _ reply: Reply, spelledBy spell: @escaping @Sendable () -> (headers: HeaderFields, body: [UInt8]),
+        for exchange: Exchange)
     /// The head of an answer whose body follows. False if no body is to be written (HEAD, 204, 304).
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool
     func write(_ bytes: [UInt8])
@@ -132,4 +138,16 @@ protocol ExchangeCarrier: AnyObject {
     /// Takes the upgrade, or answers that it cannot.
     func upgrade(_ options: WebSocketOptions, headers: HeaderFields, for exchange: Exchange) -> WebSocket?
     var isOpen: Bool { get }
+}
+
+extension ExchangeCarrier {
+    func send(
+        _ reply: Reply, spelledBy spell: @escaping @Sendable () -> (headers: HeaderFields, body: [UInt8]),
+        for exchange: Exchange
+    ) {
+        var reply = reply
+        let (headers, body) = spell()
+        reply.headers = headers
+        send(reply, body: body, for: exchange)
+    }
 }

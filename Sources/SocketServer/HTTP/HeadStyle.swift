@@ -132,6 +132,9 @@ public struct ServerConfiguration: Sendable {
     public var malformed: @Sendable (RequestFault) -> Reply
     /// Who is told of each connection and decides how it begins. Nobody costs nothing.
     public var watch: (any ConnectionWatch)?
+    /// Does what can be done for a request with a body before its handler sees it, where others carry the connections: on
+    /// their loops, many at once. The handler finds it in ``Exchange/prepared``.
+    public var prepare: (@Sendable (Request, [UInt8]) -> (any Sendable)?)?
 
     public init(
         style: HeadStyle = .init(), limits: ServerLimits = .init(), watch: (any ConnectionWatch)? = nil,

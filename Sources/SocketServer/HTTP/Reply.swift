@@ -35,6 +35,16 @@ public struct Reply: Sendable {
         Reply(status: status, headers: headers, body: .bytes(Array(text.utf8)))
     }
 
+    /// The reply as it goes out, where it was still to be spelled.
+    public var whole: Reply {
+        guard case .spelled(let spell) = body else { return self }
+        var reply = self
+        let (headers, bytes) = spell()
+        reply.headers = headers
+        reply.body = .bytes(bytes)
+        return reply
+    }
+
     /// A body that is written as it comes into being.
     public static func stream(
         status: Int = 200, headers: HeaderFields = [:],
@@ -59,6 +69,9 @@ public struct Reply: Sendable {
 public enum ReplyBody: Sendable {
     /// Everything at once; with its head in one write if it is small.
     case bytes([UInt8])
+    /// Everything at once, and the fields, as a closure spells them: on the loop that carries the connection, so that a
+    /// handler's loop which has others for that is free for the next request. The reply's own fields count for nothing.
+    case spelled(@Sendable () -> (headers: HeaderFields, body: [UInt8]))
     /// Written by a closure that awaits while the client is slow. When it throws, the connection is broken off
     /// without the last chunk.
     case stream(@Sendable (ResponseWriter) async throws -> Void)

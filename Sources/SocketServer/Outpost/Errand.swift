@@ -15,6 +15,7 @@ final class Errand: @unchecked Sendable {
     // MARK: Far: where the client hangs
 
     private let far: ServerCore
+    private let post: PostalService
     private let outer: Exchange
     private let isHTTP1: Bool
     private var whenFinished: (() -> Void)?
@@ -22,6 +23,8 @@ final class Errand: @unchecked Sendable {
     private var owed = 0
     private var isWaiting = false
     private var roomWaiters: [CheckedContinuation<Void, Never>] = []
+    /// The handler is done.
+    private var hasFinished = false
 
     // MARK: Home: where the handler runs
 
@@ -33,8 +36,12 @@ final class Errand: @unchecked Sendable {
     /// Bytes on their way that the client's side has no room for yet.
     private let unsent = Mutex(0)
 
-    init(_ exchange: Exchange, from far: ServerCore, to home: ServerCore, then finished: @escaping () -> Void) {
+    init(
+        _ exchange: Exchange, from far: ServerCore, to home: ServerCore, by post: PostalService,
+        then finished: @escaping () -> Void
+    ) {
         outer = exchange
+        self.post = post
         self.far = far
         self.home = home
         isHTTP1 = exchange.carrier is HTTPConnection
@@ -60,11 +67,13 @@ final class Errand: @unchecked Sendable {
     private func deliver(_ body: Result<[UInt8], BodyError>) {
         let (request, declared) = (outer.request, outer.declaredBodyLength)
         let (connection, limit) = (outer.connectionID, outer.bodyLimit)
+        let prepared = (try? body.get()).flatMap { far.configuration.prepare?(request, $0) }
         atHome { errand in
             let arrived = RequestBody(body, declaredLength: declared)
             let exchange = Exchange(
                 request: request, body: arrived, carrier: errand, connectionID: connection, loop: errand.home.loop,
                 bodyLimit: limit)
+            exchange.prepared = prepared
             errand.inner = exchange
             if errand.hasLeft { exchange.isDisconnected = true }
             errand.home.run(exchange) {
@@ -76,7 +85,7 @@ final class Errand: @unchecked Sendable {
     }
 
     private func atHome(_ act: @escaping @Sendable (Errand) -> Void) {
-        home.loop.onLoop { [self] in act(self) }
+        post.toHome.add { [self] in act(self) }
     }
 
     private func cancel(leaves: Bool) {
@@ -89,12 +98,14 @@ final class Errand: @unchecked Sendable {
     // MARK: And back
 
     private func there(_ act: @escaping @Sendable (Errand) -> Void) {
-        far.loop.onLoop { [self] in act(self) }
+        post.fromHome.add { [self] in act(self) }
     }
 
     private func finish() {
         outer.onCancel = nil
-        whenFinished.take()?()
+        hasFinished = true
+        // The next request of a client that does not read its answers has to wait.
+        if !isWaiting { whenFinished.take()?() }
     }
 
     /// Does something at the client's side that takes so many bytes.
@@ -123,6 +134,7 @@ final class Errand: @unchecked Sendable {
             let waiters = roomWaiters
             roomWaiters = []
             for waiter in waiters { waiter.resume() }
+            if hasFinished { whenFinished.take()?() }
         }
     }
 }
@@ -137,6 +149,15 @@ extension Errand: ExchangeCarrier {
     func send(_ reply: Reply, body: [UInt8], for exchange: Exchange) {
         exchange.hasBegunAnswer = true
         send(body.count) { [outer] carrier in carrier.send(reply, body: body, for: outer) }
+    }
+
+    func send(
+        _ reply: Reply, spelledBy spell: @escaping @Sendable () -> (headers: HeaderFields, body: [UInt8]),
+        for exchange: Exchange
+    ) {
+        exchange.hasBegunAnswer = true
+        // How many bytes that is nobody knows yet; what is behind it waits where the client hangs.
+        send(0) { [outer] carrier in carrier.send(reply, spelledBy: spell, for: outer) }
     }
 
     func begin(_ reply: Reply, for exchange: Exchange) -> Bool {

@@ -26,6 +26,10 @@ def bare() -> Path:
     return compiled("bare", "baseline/bare.c", "libwebsockets", "libuv")
 
 
+def bare_paced() -> Path:
+    return compiled("bare-paced", "baseline/paced.c")
+
+
 def load() -> Path:
     return compiled("load", "load/load.c")
 

@@ -108,6 +108,14 @@ class Bare(Server):
             self.port = int(self.first_line())
 
 
+class BarePaced(Server):
+    """Event streams, all at the same gap, by the least that can be written for it; no libwebsockets."""
+
+    def __init__(self, milliseconds: int):
+        super().__init__([str(programs.bare_paced()), str(milliseconds)])
+        self.port = int(self.first_line())
+
+
 class Nginx(Server):
     """`return 200` with the same body, one worker, an ordinary user's process in a folder of its own."""
 

@@ -3,7 +3,8 @@
  * pacing delays PORT MILLISECONDS COUNT  sends the request on standard input on so many connections, within half of the
  *                                        delay, so that all wait at once; how late does each answer begin?
  * pacing gaps   PORT MILLISECONDS COUNT  the same with event streams: by how much do the times between their pieces
- *                                        differ from the gap? The first piece comes when it comes.
+ *                                        differ from the gap? The first piece comes when it comes, and what is seen
+ *                                        before all streams have been running for a second does not count.
  *
  * Prints how many were seen, and the median, the 99th percentile and the largest error in microseconds. */
 #include <arpa/inet.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_sockets = 16384, most_errors = 1 << 22, gap_seconds = 5 };
+enum { most_sockets = 16384, most_errors = 1 << 22, gap_seconds = 6 };
 
 struct exchange {
     int descriptor;
@@ -72,7 +73,7 @@ int main(int count, char **arguments)
     struct epoll_event ready[256];
     int epoll = epoll_create1(0), port, number, open, sent = 0;
     size_t length;
-    double wait, begin, end;
+    double wait, spread, begin, end;
 
     if (!are_gaps && (count != 5 || strcmp(arguments[1], "delays"))) {
         fprintf(stderr, "usage: pacing delays|gaps PORT MILLISECONDS COUNT\n");
@@ -92,10 +93,10 @@ int main(int count, char **arguments)
     /* Until the server has accepted them all: that is no part of any wait. */
     usleep(300000);
     begin = now();
+    spread = are_gaps ? 1 : wait / 2;
     end = begin + (are_gaps ? gap_seconds : 20 * wait + 10);
     while (open && now() < end) {
         /* Spread out, or the requests themselves would be what is waited for. */
-        double spread = are_gaps ? 0.5 : wait / 2;
         int due = (int)((now() - begin) / spread * number);
         int woken;
         for (; sent < number && sent < due; sent++) {
@@ -118,7 +119,7 @@ int main(int count, char **arguments)
                 open--;
             }
             /* The head and the first event may be one piece or two. */
-            if (are_gaps && exchange->pieces > 2)
+            if (are_gaps && exchange->pieces > 2 && time > begin + spread + 1)
                 note(time - exchange->last - wait);
             if (got <= 0)
                 close(exchange->descriptor);

@@ -26,7 +26,8 @@ extension FakeLiteLLM {
         let started = environment.loop.clock.now
         // Most bodies have come with their heads: these calls are spared the way through the functions that wait.
         let bytes = if let whole = exchange.bodyAtHand() { whole } else { try await body(of: exchange) }
-        let document = try (exchange.prepared as? PreparedDocument ?? PreparedDocument(visit.request, bytes)).result.get()
+        let document = try (exchange.prepared as? PreparedDocument ?? PreparedDocument(visit.request, bytes)).result
+            .get()
         return try begin(document, visit, started: started, asked: bytes)
     }
 
@@ -53,7 +54,27 @@ extension FakeLiteLLM {
             retries: headers["x-litellm-num-retries"].flatMap { Int($0) } ?? document["num_retries"]?.int, luck: luck,
             origin: settings.proxy.hasMetrics
                 ? CallCounts.Origin(route: visit.request.path, agent: headers["user-agent"] ?? "None") : nil,
+            answers: headers["x-understudy-answers"].map { Answers(named: $0) },
+            pacing: try headers["x-understudy-profile"].map { (name) throws(ProxyError) in try Self.profile(name) },
             direction: visit.direction, trouble: Self.trouble(of: visit, document))
+    }
+
+    /// The profile that a request names.
+    private static func profile(_ name: String) throws(ProxyError) -> Pacing {
+        do {
+            return try Pacing.profile(name, at: "x-understudy-profile")
+        } catch {
+            throw ProxyError(400, error.description)
+        }
+    }
+
+    /// What a deployment says to a call, and how fast: the call's own word first, then that for its model.
+    func answers(of deployment: Deployment, to call: Call) -> Answers {
+        call.answers ?? settings.answers(of: [deployment.name, deployment.upstreamModel])
+    }
+
+    func pacing(of deployment: Deployment, for call: Call) -> Pacing {
+        call.pacing ?? settings.pacing(of: [deployment.name, deployment.upstreamModel])
     }
 
     /// Only a stream can break in its middle.

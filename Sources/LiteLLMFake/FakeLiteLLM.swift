@@ -49,6 +49,8 @@ public actor FakeLiteLLM: Fake {
     var counts = CallCounts()
     /// Kinds of things of which somebody has been told that the oldest go.
     private var lossesTold: Set<String> = []
+    /// Answers under way, by deployment.
+    var crowds: [Int: Crowd] = [:]
     /// What mock deployments say, ready to be sent.
     var mocks: [Int: MockAnswer] = [:]
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import httpx
 import openai
 import pytest
-from conftest import HERE
 from fake_process import FakeProcess
 from openai import AsyncOpenAI, OpenAI
 
+HERE = Path(__file__).parent
 MASTER = "sk-understudy-tests"
 QUESTION = {"role": "user", "content": "Go on"}
 

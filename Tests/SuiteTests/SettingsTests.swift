@@ -1,3 +1,4 @@
+import JSONTree
 import Testing
 
 @testable import Suite
@@ -151,7 +152,7 @@ import Testing
                 verbose: true
                 ports-file: ports.json
                 comfyui: { profile: strict, nodes: nodes.json, cors: "*", frontend: venv, models: { loras: [a, b], vae: [] } }
-                litellm: { config: proxy.yaml, loops: 2 }
+                litellm: { config: proxy.yaml, loops: 2, profile: small, models: { gpt-4o: { answers: echo } } }
                 """, file: "understudy.yaml")
 
         var expected = make(only: ["comfyui", "litellm"], apps: ["mine.yaml"])
@@ -169,6 +170,9 @@ import Testing
         expected.comfyUI.frontend = "venv"
         expected.comfyUI.models = ["loras": ["a", "b"], "vae": []]
         (expected.liteLLM.config, expected.liteLLM.loops) = ("proxy.yaml", 2)
+        expected.liteLLM.described = LiteLLMDescription(
+            place: "understudy.yaml:12:10: litellm",
+            fields: ["profile": "small", "models": ["gpt-4o": ["answers": "echo"]]])
         #expect(settings == expected)
     }
 
@@ -179,6 +183,7 @@ import Testing
             "understudy.yaml:1:22: unknown word \"lora\": did you mean \"loras\"?"
         ),
         ("tls: { crt: a }", "understudy.yaml:1:8: unknown word \"crt\": did you mean \"cert\"?"),
+        ("litellm: { model: a }", "understudy.yaml:1:12: unknown word \"model\": did you mean \"models\"?"),
         ("litellm: { loops: 0 }", "understudy.yaml:1:19: expected a number of threads from 1 to 64, got \"0\""),
         ("seed: -1", "understudy.yaml:1:7: expected a whole number that is not negative, got \"-1\""),
         ("host: [a]", "understudy.yaml:1:7: expected a single value"),

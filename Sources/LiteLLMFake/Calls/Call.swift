@@ -26,6 +26,9 @@ struct Call: Sendable {
     let luck: SeededRandom
     /// Who called and where, when calls are counted.
     var origin: CallCounts.Origin?
+    /// What is to be said, and how fast, where the request says so itself.
+    var answers: Answers?
+    var pacing: Pacing?
     /// What a scenario wants of it.
     var direction = Direction.none
     var trouble: LiteLLMTrouble?

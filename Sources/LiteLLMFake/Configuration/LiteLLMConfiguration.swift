@@ -1,4 +1,5 @@
-internal import JSONTree
+public import JSONTree
+public import YAMLNodes
 
 /// Everything that a fake LiteLLM proxy can be told.
 ///
@@ -14,37 +15,14 @@ internal import JSONTree
 ///   keys: [{key: sk-..., rpm_limit: 1}]   # virtual keys; stands for a connected database
 ///   allow_client_mock_response: true      # a request may carry its own mock_response
 ///   provider_credentials: true      # the files and batches provider has its key
-///   answers: sentences              # or echo, or a text: what deployments without a description say
-///   first_token: 0.2                # seconds until the first token
-///   between_tokens: 0.02            # seconds between two
+///   answers: sentences              # or echo, a text, turns, fixtures: what deployments without a description say (``Answers``)
+///   profile: small                  # or first_token, between_tokens, at_once: how fast (``Pacing``)
+///   models: {gpt-4o: {profile: large, answers: echo}}   # those that differ from the others (``ModelSettings``)
 /// ```
 ///
 /// Flags: `--config FILE` (``init(file:)``), `--master-key KEY` (``ProxyConfiguration/masterKey``),
-/// `--first-token SECONDS` and `--between-tokens SECONDS` (``pacing``), `--answers MODE` (``answers``).
+/// `--profile NAME`, `--first-token TIME` and `--between-tokens TIME` (``pacing``), `--answers MODE` (``answers``).
 public struct LiteLLMConfiguration: Sendable {
-    /// How fast generated tokens come.
-    public struct Pacing: Sendable, Equatable {
-        /// From the call to the first token.
-        public var firstToken: Duration
-        /// From one token to the next.
-        public var betweenTokens: Duration
-
-        public init(firstToken: Duration = .zero, betweenTokens: Duration = .zero) {
-            self.firstToken = firstToken
-            self.betweenTokens = betweenTokens
-        }
-    }
-
-    /// What a deployment without a description of its own says.
-    public enum Answers: Sendable, Equatable {
-        /// Sentences that follow from the seed and the request.
-        case sentences
-        /// The last message of the request, given back.
-        case echo
-        /// Always this text.
-        case fixed(String)
-    }
-
     /// What the real proxy's configuration says.
     public var proxy: ProxyConfiguration
     /// What stands behind deployments that have no `mock_response`. Those that none is for get generated answers.
@@ -60,11 +38,14 @@ public struct LiteLLMConfiguration: Sendable {
     public var hasProviderCredentials: Bool
     public var pacing: Pacing
     public var answers: Answers
+    /// Models that differ from the others in these; the first that fits counts.
+    public var models: [ModelSettings]
 
     public init(
         proxy: ProxyConfiguration, upstreams: [Upstream] = [], keys: [VirtualKey]? = nil,
         allowsClientMockResponse: Bool = false, acceptsMessagesAsPrompt: Bool = true,
-        hasProviderCredentials: Bool = true, pacing: Pacing = Pacing(), answers: Answers = .sentences
+        hasProviderCredentials: Bool = true, pacing: Pacing = .none, answers: Answers = .sentences,
+        models: [ModelSettings] = []
     ) {
         self.proxy = proxy
         self.upstreams = upstreams
@@ -74,6 +55,7 @@ public struct LiteLLMConfiguration: Sendable {
         self.hasProviderCredentials = hasProviderCredentials
         self.pacing = pacing
         self.answers = answers
+        self.models = models
     }
 
     /// What `make mocks-up` starts: believable models, no key needed, generated answers, and a request may ask for
@@ -104,7 +86,8 @@ public struct LiteLLMConfiguration: Sendable {
             throw ConfigurationError("\(name) cannot be read from here")
         }
     ) throws(ConfigurationError) {
-        let own = tree["understudy"] ?? [:]
+        let own = try ConfigurationError.fields(
+            of: tree["understudy"] ?? [:], at: "understudy", known: Self.fields + Pacing.fields)
         self.init(proxy: try ProxyConfiguration(tree))
         if let upstreams = own["upstreams"] {
             let described = if let name = upstreams.string { try load(name)["upstreams"] ?? [] } else { upstreams }
@@ -116,10 +99,36 @@ public struct LiteLLMConfiguration: Sendable {
         allowsClientMockResponse = own["allow_client_mock_response"]?.bool ?? false
         acceptsMessagesAsPrompt = own["messages_as_prompt"]?.bool ?? true
         hasProviderCredentials = own["provider_credentials"]?.bool ?? true
-        pacing.firstToken = .seconds(own["first_token"]?.double ?? 0)
-        pacing.betweenTokens = .seconds(own["between_tokens"]?.double ?? 0)
-        if let mode = own["answers"]?.string { answers = Answers(named: mode) }
+        try describe(own, at: "understudy")
     }
+
+    private static let fields = [
+        "upstreams", "keys", "allow_client_mock_response", "messages_as_prompt", "provider_credentials", "answers",
+        "models",
+    ]
+
+    /// What ``describe(_:at:)`` knows.
+    public static let describingFields = ["model_list", "answers", "models"] + Pacing.fields
+
+    /// Takes over what a file of the user's says of models: which there are (`model_list`, as in the real proxy's file),
+    /// what they say and how fast.
+    ///
+    /// - Parameter place: what stands before the fields' names in errors.
+    /// - Throws: ``ConfigurationError`` that says what was expected at which place.
+    public mutating func describe(_ fields: JSONObject, at place: String) throws(ConfigurationError) {
+        if let list = fields["model_list"] { proxy.models = try ProxyConfiguration(["model_list": list]).models }
+        pacing = try Pacing(fields, at: place, else: pacing)
+        if let tree = fields["answers"] { answers = try Answers(tree, at: place + ".answers") }
+        let entries = try ConfigurationError.fields(of: fields["models"] ?? [:], at: place + ".models", known: nil)
+        var described: [ModelSettings] = []
+        for (name, tree) in entries {
+            described.append(try ModelSettings(name, tree, at: "\(place).models.\(name)", else: pacing))
+        }
+        models = described + models
+    }
+
+    /// A part of a user's YAML as ``describe(_:at:)`` takes it.
+    public static func fields(of node: YAMLNode) -> JSONObject { YAMLTree.value(of: node).object ?? [:] }
 
     /// One file with what it includes: lists are joined, objects merged, as the real proxy does.
     private static func tree(of path: String, depth: Int) throws(ConfigurationError) -> JSON {
@@ -145,16 +154,5 @@ public struct LiteLLMConfiguration: Sendable {
         }
         tree["include"] = nil
         return tree
-    }
-}
-
-extension LiteLLMConfiguration.Answers {
-    /// `sentences`, `echo`, or any other text as a fixed answer.
-    public init(named mode: String) {
-        switch mode {
-        case "sentences": self = .sentences
-        case "echo": self = .echo
-        default: self = .fixed(mode)
-        }
     }
 }

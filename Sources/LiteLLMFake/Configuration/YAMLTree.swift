@@ -11,7 +11,7 @@ enum YAMLTree {
         return value(of: node)
     }
 
-    private static func value(of node: YAMLNode) -> JSON {
+    static func value(of node: YAMLNode) -> JSON {
         switch node.content {
         case .scalar(let scalar): return value(of: scalar)
         case .sequence(let nodes): return .array(nodes.map { value(of: $0) })

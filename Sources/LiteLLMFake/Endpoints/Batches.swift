@@ -97,8 +97,8 @@ extension FakeLiteLLM {
             let model = request.text("model") ?? ""
             let luck = environment.random("batch", String(utf8: Array(line)))
             let answer = ChatComposer(
-                upstream: Upstream(), behaviour: UpstreamBehaviour(), model: model, answers: settings.answers, now: now,
-                words: luck
+                upstream: Upstream(), behaviour: UpstreamBehaviour(), model: model,
+                answers: settings.answers(of: [model]), now: now, words: luck
             ).answer(to: ChatRequest(request), luck: luck)
             var body: [UInt8] = []
             answer.write(into: &body, shown: model, form: .openAI)

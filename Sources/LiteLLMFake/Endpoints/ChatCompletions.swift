@@ -108,7 +108,7 @@ extension FakeLiteLLM {
         case .upstream(let reached):
             var made = made
             made.upstreamFields = reached.fields
-            return call.streams ? upstreamStream(call, made, reached) : upstreamReply(call, made, reached)
+            return call.streams ? upstreamStream(call, made, reached) : await upstreamReply(call, made, reached)
         }
     }
 
@@ -146,10 +146,11 @@ extension FakeLiteLLM {
         return .json(body, fields: fields, crossOrigin: call.crossOrigin)
     }
 
-    private func upstreamReply(_ call: Call, _ made: Made, _ reached: Reached) -> Reply {
+    private func upstreamReply(_ call: Call, _ made: Made, _ reached: Reached) async -> Reply {
         let deployment = made.deployment
         let request = ChatRequest(call.document)
         let answer = compose(request, call, deployment, reached)
+        await generate(answer.usage.completion, call, made)
         let form: ChatAnswer.Form =
             deployment.isAnthropic
             ? .anthropic
@@ -171,7 +172,7 @@ extension FakeLiteLLM {
     func compose(_ request: ChatRequest, _ call: Call, _ deployment: Deployment, _ reached: Reached) -> ChatAnswer {
         var answer = ChatComposer(
             upstream: reached.upstream, behaviour: reached.behaviour, model: deployment.upstreamModel,
-            answers: settings.answers, now: call.now,
+            answers: answers(of: deployment, to: call), now: call.now,
             words: environment.random("chat", deployment.upstreamModel, request.lastText)
         ).answer(to: request, luck: call.luck)
         guard deployment.isAnthropic || deployment.isBridged || deployment.provider == "text-completion-openai" else {

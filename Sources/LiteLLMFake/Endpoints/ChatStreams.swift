@@ -52,10 +52,10 @@ extension FakeLiteLLM {
         let answer = compose(request, call, deployment, reached)
         if deployment.isAnthropic, answer.choices[0].toolCalls.isEmpty {
             return translatedStream(
-                call, made, answer, pace: pace(reached, call), broken: StreamBreak(call, deployment))
+                call, made, answer, pace: pace(reached, call, deployment), broken: StreamBreak(call, deployment))
         }
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
-        let first = settings.pacing.firstToken
+        let pace = pace(reached, call, deployment)
         var streamBreak = reached.behaviour.streamBreak
         if let broken = StreamBreak(call, deployment) {
             let choice = answer.choices[0]
@@ -68,7 +68,7 @@ extension FakeLiteLLM {
             model: made.fallbacks > 0 ? made.group : call.bodyModel ?? answer.model,
             includesUsage: request.includesUsage, streamBreak: streamBreak,
             failure: streamBreak.map { breakFailure($0.kind, deployment, cameLate: true) },
-            patience: reached.patience, pace: pace(reached, call), environment: environment)
+            patience: reached.patience, pace: pace, environment: environment)
         if let text = answer.choices[0].text, streamBreak == nil {
             rememberStream(
                 .stream(
@@ -76,8 +76,9 @@ extension FakeLiteLLM {
                 call, made)
         }
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            defer { pace.end() }
             do {
-                try await stream.environment.sleep(first)
+                try await pace.begin(in: stream.environment)
                 try await stream.write(to: writer)
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
@@ -99,11 +100,14 @@ extension FakeLiteLLM {
             model: made.fallbacks > 0 ? made.group : call.bodyModel ?? made.deployment.name, text: "", choices: 1,
             usage: includesUsage ? usage : nil, tellsUsage: includesUsage,
             pieces: answer.choices[0].pieces?.map { $0[...] } ?? [], finish: answer.choices[0].finish,
-            firstToken: settings.pacing.firstToken, pace: pace, environment: environment)
+            pace: pace, environment: environment)
         stream.breakOff(broken)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
-        return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) { [stream] writer in
+        return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) {
+            [stream, environment] writer in
+            defer { pace.end() }
             do {
+                try await pace.begin(in: environment)
                 try await stream.write(to: writer)
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
@@ -113,12 +117,34 @@ extension FakeLiteLLM {
         }
     }
 
-    /// The time between two tokens.
-    func pace(_ reached: Reached, _ call: Call) -> TokenPace {
-        let seconds = reached.behaviour.betweenTokens ?? reached.upstream.betweenTokens
-        return TokenPace(
-            between: seconds.map { .seconds($0) } ?? settings.pacing.betweenTokens,
-            stepDelay: call.direction.stepDelay)
+    /// How fast an answer's tokens come: as an upstream's description says, or else as the configuration does.
+    func pace(_ reached: Reached, _ call: Call, _ deployment: Deployment) -> TokenPace {
+        var pace = ownPace(call, deployment)
+        if let seconds = reached.behaviour.betweenTokens ?? reached.upstream.betweenTokens {
+            pace.between = .seconds(seconds)
+            pace.tempo = nil
+        }
+        pace.stepDelay = call.direction.stepDelay
+        return pace
+    }
+
+    /// How fast a deployment is by itself.
+    private func ownPace(_ call: Call, _ deployment: Deployment) -> TokenPace {
+        let pacing = pacing(of: deployment, for: call)
+        if case (.fixed(let first), .fixed(let between), nil) = (pacing.firstToken, pacing.betweenTokens, pacing.atOnce)
+        {
+            return TokenPace(first: first, between: between)
+        }
+        let crowd = crowds[deployment.index] ?? Crowd()
+        crowds[deployment.index] = crowd
+        var luck = call.luck
+        return TokenPace(tempo: Tempo(pacing, among: crowd, luck: SeededRandom(seed: luck.next(), "pace")))
+    }
+
+    /// Waits as long as the deployment takes for so many tokens, which are then sent at once.
+    func generate(_ tokens: Int, _ call: Call, _ made: Made) async {
+        guard pacing(of: made.deployment, for: call) != .none else { return }
+        await ownPace(call, made.deployment).waitForAll(tokens, in: environment)
     }
 
     /// What a broken stream is told as.
@@ -153,7 +179,6 @@ struct MockStream: Sendable {
     /// The pieces, where they are not those of three characters.
     var pieces: [Substring]?
     var finish = "stop"
-    var firstToken = Duration.zero
     var pace = TokenPace()
     var environment: FakeEnvironment?
     /// What is told behind so many pieces, in place of the rest.
@@ -220,7 +245,6 @@ struct MockStream: Sendable {
         prefix.add(#"[{"index":0,"delta":{"#)
         var line = EventLine(prefix: prefix)
         var isFirst = true
-        if firstToken > .zero { try await environment?.sleep(firstToken) }
         var rest = (pieces ?? text.mockPieces)[...]
         let next: () -> [UInt8]? = {
             guard let piece = rest.popFirst() else { return nil }

@@ -55,13 +55,15 @@ extension FakeLiteLLM {
             pieces = chat.choices[0].pieces ?? []
             finish = Self.finish(chat.choices[0].streamFinish)
             usage = chat.usage
-            pace = self.pace(reached, call)
+            pace = self.pace(reached, call, made.deployment)
         }
         settle(call, used: usage.total, cost: .nothing)
         let events =
             pieces.map { JSON.object(Self.content($0, finish: nil, usage: nil)) }
             + [JSON.object(Self.content(nil, finish: finish, usage: usage))]
         return .events(fields, crossOrigin: call.crossOrigin) { [pace] writer in
+            defer { pace.end() }
+            try await pace.begin(in: self.environment)
             for (index, event) in events.enumerated() {
                 if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
                 try await writer.write(Array("data: ".utf8) + event.bytes(.python) + Array("\n\n".utf8))

@@ -54,12 +54,12 @@ extension FakeLiteLLM {
         let message = message(call, made, reached)
         let fields = successFields(message.isNative ? .nativeMessageStream : .messageStream, call, made)
         let cost = Cost(prompt: message.usage.prompt, completion: message.usage.completion, of: made.deployment.known)
-        let pace = pace(reached, call)
+        let pace = pace(reached, call, made.deployment)
         let events = message.events(broken: StreamBreak(call, made.deployment))
-        let first = settings.pacing.firstToken
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            defer { pace.end() }
             do {
-                try await self.environment.sleep(first)
+                try await pace.begin(in: self.environment)
                 if let begin = events.first { try await writer.write(begin) }
                 var rest = events.dropFirst()
                 try await pace.write(to: writer, in: self.environment) { rest.popFirst() }

@@ -16,11 +16,11 @@ extension FakeLiteLLM {
                 storedResponses.store(answer.whole(id: id), input: call.document["input"] ?? .null, id: id))
         }
         let events = answer.events(id: id, broken: broken)
-        let pace = pace(reached, call)
-        let first = settings.pacing.firstToken
+        let pace = pace(reached, call, made.deployment)
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
+            defer { pace.end() }
             do {
-                try await self.environment.sleep(first)
+                try await pace.begin(in: self.environment)
                 if let begin = events.first { try await writer.write(begin) }
                 var rest = events.dropFirst()
                 try await pace.write(to: writer, in: self.environment) { rest.popFirst() }

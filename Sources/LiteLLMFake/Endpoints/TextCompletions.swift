@@ -77,7 +77,8 @@ extension FakeLiteLLM {
             let answer = textAnswer(call, deployment, reached)
             if call.streams {
                 return completionStream(
-                    call, made, answer, isMock: false, pace: pace(reached, call), broken: StreamBreak(call, deployment))
+                    call, made, answer, isMock: false, pace: pace(reached, call, deployment),
+                    broken: StreamBreak(call, deployment))
             }
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
             let shape: HeadShape =
@@ -128,8 +129,9 @@ extension FakeLiteLLM {
         let text = prompt?.string ?? prompt?.array?.compactMap(\.string).last ?? ""
         let request = ChatRequest(call.document)
         // The legacy endpoint says 16 tokens when nobody says anything; the proxy's chat providers do not.
-        let (wording, finish) = settings.answers
-            .wording(on: text, luck: environment.random("completion", deployment.upstreamModel, text))
+        let conversation = Conversation([["role": "user", "content": .string(text)]], model: deployment.upstreamModel)
+        let (wording, finish) = answers(of: deployment, to: call)
+            .wording(on: text, in: conversation, luck: environment.random("completion", deployment.upstreamModel, text))
             .bounded(stops: request.stops, limit: request.maxTokens)
         return TextAnswer(
             id: "cmpl-" + ChatComposer.token(29, &luck), created: call.now.wholeSeconds, wording: wording,
@@ -163,7 +165,7 @@ extension FakeLiteLLM {
         }
         var stream = TextStream(
             answer: answer, created: call.now.wholeSeconds, model: call.bodyModel ?? made.deployment.name, usage: usage,
-            firstToken: isMock ? .zero : settings.pacing.firstToken, pace: pace, environment: environment)
+            pace: pace, environment: environment)
         stream.breakOff(broken)
         return .events(fields, crossOrigin: call.crossOrigin) { [stream] writer in
             do {
@@ -236,7 +238,6 @@ struct TextStream: Sendable {
     let created: Int
     let model: String
     let usage: [UInt8]?
-    let firstToken: Duration
     let pace: TokenPace
     let environment: FakeEnvironment
     /// What is told behind the pieces, in place of the rest.
@@ -260,7 +261,8 @@ struct TextStream: Sendable {
         prefix.add(quoted: model)
         prefix.add(#","choices":["#)
         var line = EventLine(prefix: prefix)
-        try await environment.sleep(firstToken)
+        defer { pace.end() }
+        try await pace.begin(in: environment)
         var own = line
         var rest = answer.wording.pieces[...]
         try await pace.write(to: writer, in: environment) {

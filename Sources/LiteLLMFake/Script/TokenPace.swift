@@ -1,26 +1,55 @@
 internal import Fakes
+internal import Scenarios
 internal import SocketServer
 
-/// The time between two tokens of an upstream: its own, and what a scenario adds to each.
+/// The times of one answer's tokens: the upstream's own, and what a scenario adds to each.
 struct TokenPace: Sendable {
+    /// Until the first one.
+    var first = Duration.zero
     var between = Duration.zero
+    /// Where they are not always the same.
+    var tempo: Tempo?
     var stepDelay: (@Sendable () -> Duration)?
 
     /// Tokens come as fast as they can be written: asked first, since most streams do not wait.
-    var isNone: Bool { between <= .zero && stepDelay == nil }
+    var isNone: Bool { between <= .zero && tempo == nil && stepDelay == nil }
+
+    /// Begins an answer, and waits for the first token. ``end()`` must follow.
+    func begin(in environment: FakeEnvironment) async throws {
+        tempo?.begin()
+        try await environment.sleep(tempo?.untilFirst ?? first)
+    }
+
+    func end() { tempo?.end() }
 
     /// Waits for the next token. The upstream's own time is that of the fake, the scenario's is real.
     func wait(in environment: FakeEnvironment) async throws {
-        try await environment.sleep(between)
+        try await environment.sleep(tempo?.untilNext ?? between)
         guard let delay = stepDelay?(), delay > .zero else { return }
         try await environment.wait(delay)
+    }
+
+    /// Waits as long as so many tokens take. A client that leaves ends the waiting; nobody is there then to whom that would
+    /// have to be told.
+    func waitForAll(_ count: Int, in environment: FakeEnvironment) async {
+        defer { end() }
+        do {
+            try await begin(in: environment)
+            let rest = max(0, count - 1)
+            guard let tempo else { return try await environment.sleep(between * rest) }
+            // Not token by token, but often enough to notice how many others there are.
+            for start in stride(from: 0, to: rest, by: 16) {
+                let some = (start..<min(start + 16, rest)).reduce(Duration.zero) { sum, _ in sum + tempo.untilNext }
+                try await environment.sleep(some)
+            }
+        } catch {}
     }
 
     /// Writes events, each after such a wait.
     func write(
         to writer: ResponseWriter, in environment: FakeEnvironment, _ next: @escaping () -> [UInt8]?
     ) async throws {
-        if stepDelay == nil, between > .zero {
+        if stepDelay == nil, tempo == nil, between > .zero {
             return try await writer.write(every: between / environment.speed, next)
         }
         while let event = next() {

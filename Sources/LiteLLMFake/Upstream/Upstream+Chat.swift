@@ -7,7 +7,7 @@ struct ChatComposer {
     let upstream: Upstream
     let behaviour: UpstreamBehaviour
     let model: String
-    let answers: LiteLLMConfiguration.Answers
+    let answers: Answers
     let now: WallTime
     /// What the text follows from: the seed and the question, not how often it was asked.
     let words: SeededRandom
@@ -57,6 +57,12 @@ struct ChatComposer {
             choice.streamFinish = behaviour.streamFinishReason ?? choice.finish
             return choice
         }
+        if case .fixtures = answers {
+            let conversation = Conversation(request.messages, model: model)
+            if let fixture = answers.fixture(for: conversation) {
+                return self.choice(by: fixture, in: conversation, request, luck: &luck)
+            }
+        }
         let tools = request.wantedTools
         if !tools.isEmpty {
             for tool in tools {
@@ -78,6 +84,27 @@ struct ChatComposer {
         return choice
     }
 
+    /// What a fixture has for the conversation, whatever the request asks for.
+    private func choice(
+        by fixture: Fixture, in conversation: Conversation, _ request: ChatRequest, luck: inout SeededRandom
+    ) -> ChatAnswer.Choice {
+        var choice = ChatAnswer.Choice()
+        if let say = fixture.say {
+            let (wording, finish) = Wording(say.filled(from: conversation))
+                .bounded(stops: request.stops, limit: request.maxTokens)
+            choice.wording = wording
+            choice.finish = finish
+        } else {
+            choice.toolCalls = fixture.calls.map {
+                ToolCall(id: "call_" + Self.token(24, &luck), name: $0.name, arguments: $0.arguments)
+            }
+            choice.argumentPieces = Wording.pieces(of: choice.toolCalls[0].arguments)
+            choice.finish = "tool_calls"
+        }
+        choice.streamFinish = choice.finish
+        return choice
+    }
+
     private func generated(
         _ request: ChatRequest, words: inout SeededRandom
     ) -> (wording: Wording, finish: String) {
@@ -87,7 +114,8 @@ struct ChatComposer {
         }
         let text = request.lastText
         let luck = SeededRandom(seed: words.next(), parts: [model, text])
-        return answers.wording(on: text, luck: luck).bounded(stops: request.stops, limit: request.maxTokens)
+        return answers.wording(on: text, in: Conversation(request.messages, model: model), luck: luck)
+            .bounded(stops: request.stops, limit: request.maxTokens)
     }
 
     private func usage(_ script: JSON?, _ request: ChatRequest, _ choices: [ChatAnswer.Choice]) -> Usage {
@@ -117,20 +145,5 @@ struct ChatComposer {
         token.reserveCapacity(count)
         for _ in 0..<count { token.append(letters[Int(luck.next() % UInt64(letters.count))]) }
         return String(utf8: token)
-    }
-}
-
-extension LiteLLMConfiguration.Answers {
-    /// What is said to a text.
-    ///
-    /// - Parameter luck: from which sentences follow.
-    func wording(on text: String, luck: SeededRandom) -> Wording {
-        switch self {
-        case .sentences:
-            var prose = Prose(luck)
-            return prose.wording()
-        case .echo: return Wording(text)
-        case .fixed(let answer): return Wording(answer)
-        }
     }
 }

@@ -53,6 +53,7 @@ public struct Cast: Sendable {
 
     private func liteLLM(_ settings: LiteLLMSettings, _ environment: FakeEnvironment) throws -> any Fake {
         var setup = try settings.config.map { try LiteLLMConfiguration(file: $0) } ?? .desk
+        if let described = settings.described { try setup.describe(described.fields, at: described.place) }
         try tuneLiteLLM(&setup)
         return FakeLiteLLM(setup, environment: environment)
     }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import LiteLLMFake
+internal import Scenarios
 
 /// The flags that only a fake LiteLLM proxy has.
 public struct LiteLLMOptions: ParsableArguments, Sendable {
@@ -9,6 +10,12 @@ public struct LiteLLMOptions: ParsableArguments, Sendable {
     @Option(
         help: ArgumentHelp("The key that clients must send; none unless the configuration says so.", valueName: "key"))
     var masterKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How fast models are: none, small or large; first and further tokens, and slower when many ask.",
+            valueName: "none|small|large"))
+    var profile: String?
 
     @Option(help: ArgumentHelp("How long the first token takes, such as 400ms.", valueName: "time"))
     var firstToken: String?
@@ -40,8 +47,9 @@ public struct LiteLLMOptions: ParsableArguments, Sendable {
     /// Changes a setup as the other flags say.
     public func tune(_ setup: inout LiteLLMConfiguration) throws {
         if let masterKey { setup.proxy.masterKey = masterKey }
-        if let firstToken { setup.pacing.firstToken = try Duration(text: firstToken) }
-        if let betweenTokens { setup.pacing.betweenTokens = try Duration(text: betweenTokens) }
+        if let profile { setup.pacing = try Pacing.profile(profile, at: "--profile") }
+        if let firstToken { setup.pacing.firstToken = .fixed(try Duration(text: firstToken)) }
+        if let betweenTokens { setup.pacing.betweenTokens = .fixed(try Duration(text: betweenTokens)) }
         if let answers { setup.answers = .init(named: answers) }
     }
 }

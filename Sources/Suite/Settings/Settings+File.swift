@@ -1,4 +1,6 @@
 internal import ComfyUIFake
+internal import JSONTree
+internal import LiteLLMFake
 internal import Words
 internal import YAMLNodes
 
@@ -12,6 +14,7 @@ extension Settings {
     /// speed: 10x
     /// tls: { cert: cert.pem, key: key.pem }
     /// comfyui: { profile: strict }
+    /// litellm: { profile: small, models: { gpt-4o: { answers: echo } } }
     /// ```
     ///
     /// A word that is not known is refused, with its place and the nearest word that is.
@@ -80,10 +83,7 @@ private struct SettingsReader {
                     }
                 }
             case "litellm":
-                for (key, node) in try entries(of: node, known: ["config", "loops"]) {
-                    if key == "config" { settings.liteLLM.config = try string(node) }
-                    if key == "loops" { settings.liteLLM.loops = try Settings.loops(string(node), place: self.place(of: node)) }
-                }
+                settings.liteLLM = try liteLLM(node)
             case "gradio":
                 for (key, node) in try entries(of: node, known: ["frontend"]) where key == "frontend" {
                     settings.gradio.frontend = try string(node)
@@ -91,6 +91,23 @@ private struct SettingsReader {
             default: preconditionFailure("a known word without a meaning: \(key)")
             }
         }
+    }
+
+    private func liteLLM(_ node: YAMLNode) throws(SuiteError) -> LiteLLMSettings {
+        var settings = LiteLLMSettings()
+        var described = LiteLLMConfiguration.fields(of: node)
+        for (key, node) in try entries(of: node, known: ["config", "loops"] + LiteLLMConfiguration.describingFields) {
+            switch key {
+            case "config": settings.config = try string(node)
+            case "loops": settings.loops = try Settings.loops(string(node), place: place(of: node))
+            default: continue
+            }
+            described[key] = nil
+        }
+        if !described.isEmpty {
+            settings.described = LiteLLMDescription(place: "\(place(of: node)): litellm", fields: described)
+        }
+        return settings
     }
 
     private func ports(_ node: YAMLNode) throws(SuiteError) -> PortAssignments {

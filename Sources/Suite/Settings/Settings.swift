@@ -1,3 +1,5 @@
+public import JSONTree
+
 /// What one source says about the suite: the flags, the environment or a file. What it does not mention stays nil.
 ///
 /// Precedence is flag, environment, file, default: `flags.over(environment).over(file)`, then
@@ -90,6 +92,8 @@ public struct LiteLLMSettings: Sendable, Equatable {
     public var config: String?
     /// How many threads it has: one for its state, the others for its connections.
     public var loops: Int?
+    /// What the file says of models beside that.
+    public var described: LiteLLMDescription?
 
     /// Says nothing.
     public init() {}
@@ -98,7 +102,19 @@ public struct LiteLLMSettings: Sendable, Equatable {
         var both = self
         both.config = config ?? lower.config
         both.loops = loops ?? lower.loops
+        both.described = described ?? lower.described
         return both
+    }
+}
+
+/// Models, what they say and how fast, as a settings file has them.
+public struct LiteLLMDescription: Sendable, Equatable {
+    /// Where it stands, for errors.
+    public var place: String
+    public var fields: JSONObject
+
+    public static func == (left: LiteLLMDescription, right: LiteLLMDescription) -> Bool {
+        left.place == right.place && JSON.object(left.fields).text() == JSON.object(right.fields).text()
     }
 }
 

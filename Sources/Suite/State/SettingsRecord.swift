@@ -39,6 +39,7 @@ struct SettingsRecord: Sendable, Equatable {
             ),
             ("config", suite.liteLLM.config),
             ("loops", suite.liteLLM.loops.map { "\($0)" }),
+            ("litellm", suite.liteLLM.described.map { JSON.object($0.fields).text() }),
             ("gradio-frontend", suite.gradio.frontend),
             ("control", suite.controlPort.map { "\($0)" } ?? "off"),
             ("scenario", suite.scenario),

@@ -1,4 +1,4 @@
-public import JSONTree
+internal import JSONTree
 
 /// What one model says, and how fast, where that is not what all others do.
 ///

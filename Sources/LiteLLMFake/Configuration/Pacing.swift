@@ -1,4 +1,4 @@
-public import JSONTree
+internal import JSONTree
 public import Scenarios
 internal import Words
 

@@ -200,12 +200,10 @@ final class HTTPConnection: ByteStreamHandler {
             return true
         }
         phase = .body(framing)
+        // What is dropped has its time as a whole: see `finished`.
+        guard !body.isDiscarded else { return false }
         expect(within: server.configuration.limits.readTimeout)
-        if body.isDiscarded {
-            if body.discarded > server.configuration.limits.bodyBytes { linger() }
-        } else if body.isFull {
-            transport.setReading(false)
-        }
+        if body.isFull { transport.setReading(false) }
         return false
     }
 
@@ -221,7 +219,9 @@ final class HTTPConnection: ByteStreamHandler {
         case .body:
             // The answer came before the whole request: the rest is read and dropped, as the real servers do.
             exchange.isAnswered = true
-            if keepsAlive { exchange.requestBody.discard() } else { next() }
+            guard keepsAlive else { return next() }
+            expect(within: server.configuration.limits.drainTimeout)
+            exchange.requestBody.discard()
         }
     }
 

@@ -85,7 +85,7 @@ public actor FakeGradio: Fake {
             style: HeadStyle(
                 leading: [.date("date"), .fixed("server", "uvicorn")], requiresHost: true, oldClients: .dismissed,
                 faultsAreBare: true),
-            limits: ServerLimits(idleTimeout: .seconds(5), drainTimeout: .seconds(600)),
+            limits: ServerLimits(idleTimeout: .seconds(5), drainTimeout: nil),
             malformed: { _ in
                 Reply(
                     status: 400, headers: ["content-type": "text/plain; charset=utf-8"],

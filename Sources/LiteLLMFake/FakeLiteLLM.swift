@@ -64,7 +64,7 @@ public actor FakeLiteLLM: Fake {
         var served = ServerConfiguration(
             style: HeadStyle(
                 leading: [.date("date")], requiresHost: true, oldClients: .dismissed, faultsAreBare: true),
-            limits: ServerLimits(idleTimeout: .seconds(5), drainTimeout: .seconds(600)),
+            limits: ServerLimits(idleTimeout: .seconds(5), drainTimeout: nil),
             malformed: { _ in
                 .text(
                     "Invalid HTTP request received.", status: 400,

@@ -200,9 +200,9 @@ final class HTTPConnection: ByteStreamHandler {
             return true
         }
         phase = .body(framing)
-        // What is dropped has its time as a whole: see `finished`.
-        guard !body.isDiscarded else { return false }
-        expect(within: server.configuration.limits.readTimeout)
+        let limits = server.configuration.limits
+        // What is dropped may have its time as a whole: see `finished`.
+        if !body.isDiscarded || limits.drainTimeout == nil { expect(within: limits.readTimeout) }
         if body.isFull { transport.setReading(false) }
         return false
     }
@@ -220,7 +220,8 @@ final class HTTPConnection: ByteStreamHandler {
             // The answer came before the whole request: the rest is read and dropped, as the real servers do.
             exchange.isAnswered = true
             guard keepsAlive else { return next() }
-            expect(within: server.configuration.limits.drainTimeout)
+            let limits = server.configuration.limits
+            expect(within: limits.drainTimeout ?? limits.idleTimeout)
             exchange.requestBody.discard()
         }
     }

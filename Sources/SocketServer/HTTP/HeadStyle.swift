@@ -75,8 +75,9 @@ public struct ServerLimits: Sendable {
     public var readTimeout: Duration
     /// How long the rest of a request may take that was answered before all of it had come. It is read and dropped, however
     /// much it is, and the connection is kept: a client that heard nothing of closing sends its next request there. The
-    /// default is aiohttp's `lingering_time` (3.14.5, `web_protocol.py`).
-    public var drainTimeout: Duration
+    /// default is aiohttp's `lingering_time` (3.14.5, `web_protocol.py`). Nil: as long as it keeps coming, if only it begins
+    /// within ``idleTimeout``, as with uvicorn (0.54.0, both of its HTTP implementations).
+    public var drainTimeout: Duration?
     /// How long a client may take to agree on TLS.
     public var handshakeTimeout: Duration
     /// How long the peer may take to close its side once everything has been sent to it.
@@ -86,7 +87,7 @@ public struct ServerLimits: Sendable {
         headerBytes: Int = 64 * 1024, lineBytes: Int? = nil, fields: Int? = nil, bodyBytes: Int = 100 * 1024 * 1024,
         connections: Int = 16_000,
         idleTimeout: Duration = .seconds(75), readTimeout: Duration = .seconds(60),
-        drainTimeout: Duration = .seconds(10),
+        drainTimeout: Duration? = .seconds(10),
         handshakeTimeout: Duration = .seconds(10), lingerTimeout: Duration = .seconds(2)
     ) {
         self.headerBytes = headerBytes

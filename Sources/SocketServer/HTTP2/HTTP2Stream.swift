@@ -69,7 +69,7 @@ final class HTTP2Stream {
         let configuration = connection.server.configuration
         let reply = configuration.malformed(fault)
         var status: Int?
-        if case .bytes(let bytes) = reply.whole.body {
+        if case .bytes(let bytes) = reply.body {
             respond(reply, body: bytes, isHead: false)
             status = reply.status
         } else {

@@ -13,10 +13,10 @@ import UnderstudyTestKit
     private func answer(
         in use: NativeErrorUse, _ path: String = "/v1/chat/completions", _ body: JSON? = nil,
         model: String = "gpt-4o-mini",
-        quota: QuotaStanding? = nil, _ configuration: LiteLLMConfiguration = .desk
+        quota: QuotaStanding? = nil, _ configuration: LiteLLMConfiguration = .desk, clock: ManualClock? = nil
     ) async throws -> RawResponse {
         try await withFake(
-            id: "litellm",
+            id: "litellm", clock: clock,
             { environment in
                 DirectedFake(FakeLiteLLM(configuration, environment: environment)) { _ in
                     Direction(error: use, quota: quota)
@@ -225,10 +225,11 @@ import UnderstudyTestKit
             "internal_server_error"
         ),
     ])
-    func `an error of the provider is told in litellm's grammar, without retries`(
+    func `an error of the provider is told in litellm's grammar, at once and without retries`(
         name: String, status: Int, message: String, type: String
     ) async throws {
-        let answer = try await answer(in: NativeErrorUse(name))
+        // No time passes: whoever waited for a moment would never answer.
+        let answer = try await answer(in: NativeErrorUse(name), clock: ManualClock())
         let error = try error(answer)
 
         #expect(answer.status == status)

@@ -103,8 +103,8 @@ def pacing(rounds: int = 5):
             runs = interleaved({name: partial(errors, port, WAITING) for name, port in ports.items()}, rounds)
         # Of the runs the one in the middle.
         late = {name: sorted(runs[name], key=lambda run: run[2])[rounds // 2] for name in runs}
-        _, middle, high, _ = late["ours"]
-        _, others_middle, others_high, _ = late["bare"]
+        _, middle, high, _, _ = late["ours"]
+        _, others_middle, others_high, _, _ = late["bare"]
         yield Row(
             f"{what}: late, p99", f"{high / 1000:.2f} ms (p50 {middle / 1000:.2f})",
             f"bare lws {others_high / 1000:.2f} ms (p50 {others_middle / 1000:.2f})", f"{high / others_high:.2f}",

@@ -6,7 +6,9 @@
  *                                        differ from the gap? The first piece comes when it comes, and what is seen
  *                                        before all streams have been running for a second does not count.
  *
- * Prints how many were seen, and the median, the 99th percentile and the largest error in microseconds. */
+ * Prints how many errors were seen, their median, 99th percentile and largest in microseconds, and how many events came in
+ * all: a read may bring several when the server is late. */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
@@ -28,7 +30,7 @@ struct exchange {
 
 static struct exchange exchanges[most_sockets];
 static double errors[most_errors];
-static size_t seen;
+static size_t seen, events;
 static char request[1 << 16], buffer[1 << 16];
 
 static double now(void)
@@ -53,6 +55,14 @@ static int opened(int port)
     if (descriptor < 0 || connect(descriptor, (struct sockaddr *)&address, sizeof address))
         fail("connect");
     return descriptor;
+}
+
+static void count_events(const char *place, ssize_t left)
+{
+    static const char mark[] = "data: ";
+    const char *end = place + (left > 0 ? left : 0);
+    for (; (place = memmem(place, (size_t)(end - place), mark, sizeof mark - 1)); place += sizeof mark - 1)
+        events++;
 }
 
 static void note(double error)
@@ -121,6 +131,7 @@ int main(int count, char **arguments)
             /* The head and the first event may be one piece or two. */
             if (are_gaps && exchange->pieces > 2 && time > begin + spread + 1)
                 note(time - exchange->last - wait);
+            count_events(buffer, got);
             if (got <= 0)
                 close(exchange->descriptor);
             exchange->pieces++;
@@ -130,6 +141,8 @@ int main(int count, char **arguments)
     if (!seen)
         fail("nothing was seen");
     qsort(errors, seen, sizeof *errors, ascending);
-    printf("%zu %.0f %.0f %.0f\n", seen, errors[seen / 2] * 1e6, errors[seen * 99 / 100] * 1e6, errors[seen - 1] * 1e6);
+    printf(
+        "%zu %.0f %.0f %.0f %zu\n", seen, errors[seen / 2] * 1e6, errors[seen * 99 / 100] * 1e6, errors[seen - 1] * 1e6,
+        events);
     return 0;
 }

@@ -120,7 +120,7 @@ import YAMLNodes
         #expect(words("/$defs/when/properties") == Set(PartReader.triggerWords + PartReader.conditionWords))
         #expect(words("/$defs/corrupt/anyOf/1/properties") == Set(Corruption.Kind.allCases.map(\.rawValue)))
         #expect(words("/$defs/delay/anyOf/1/properties") == Set(DelayPoint.allCases.map(\.rawValue)))
-        #expect(words("/$defs/distribution/anyOf/1/properties") == Set(PartReader.shapes))
+        #expect(words("/$defs/distribution/anyOf/1/properties") == Set(Distribution.shapes))
     }
 
     /// What the reader takes, however odd, an editor must not underline. The other way round, only the reader knows

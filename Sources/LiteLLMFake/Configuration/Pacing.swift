@@ -82,8 +82,6 @@ public struct Pacing: Sendable, Equatable {
 }
 
 extension Distribution {
-    private static let shapes = ["uniform", "normal", "lognormal", "exponential"]
-
     /// Reads seconds, a time such as `400ms`, or a shape as scenarios have it.
     fileprivate init(_ tree: JSON, at place: String) throws(ConfigurationError) {
         guard let object = tree.object else {
@@ -93,33 +91,24 @@ extension Distribution {
         guard let (shape, numbers) = Array(object).first, object.count == 1 else {
             throw ConfigurationError("\(place): expected a time, or one of \(Self.shapes.joined(separator: ", "))")
         }
+        let place = "\(place).\(shape)"
         func named(_ name: String) throws(ConfigurationError) -> Duration {
-            guard let tree = numbers[name] else { throw ConfigurationError("\(place).\(shape): expected \(name)") }
-            return try Self.duration(tree, at: "\(place).\(shape).\(name)")
+            guard let tree = numbers[name] else { throw ConfigurationError("\(place): expected \(name)") }
+            return try Self.duration(tree, at: "\(place).\(name)")
         }
         switch shape {
         case "uniform":
             guard let bounds = numbers.array, bounds.count == 2 else {
-                throw ConfigurationError("\(place).uniform: expected two times, such as [100ms, 300ms]")
+                throw ConfigurationError("\(place): expected two times, such as [100ms, 300ms]")
             }
-            let (low, high) = (
-                try Self.duration(bounds[0], at: place + ".uniform"),
-                try Self.duration(bounds[1], at: place + ".uniform")
-            )
-            guard low <= high else { throw ConfigurationError("\(place).uniform: expected the lower bound first") }
-            self = .uniform(low, high)
+            self = .uniform(try Self.duration(bounds[0], at: place), try Self.duration(bounds[1], at: place))
         case "normal": self = .normal(mean: try named("mean"), deviation: try named("deviation"))
-        case "lognormal":
-            let (median, p99) = (try named("median"), try named("p99"))
-            guard median > .zero, p99 >= median else {
-                throw ConfigurationError("\(place).lognormal: expected a median over 0s and a p99 that is no smaller")
-            }
-            self = .lognormal(median: median, p99: p99)
+        case "lognormal": self = .lognormal(median: try named("median"), p99: try named("p99"))
         case "exponential": self = .exponential(mean: try named("mean"))
         default:
-            throw ConfigurationError(
-                "\(place): unknown shape \"\(shape)\": \(advice(for: shape, among: Self.shapes))")
+            throw ConfigurationError("\(place): no such shape: \(advice(for: shape, among: Self.shapes))")
         }
+        if let fault { throw ConfigurationError("\(place): \(fault)") }
     }
 
     private static func duration(_ tree: JSON, at place: String) throws(ConfigurationError) -> Duration {

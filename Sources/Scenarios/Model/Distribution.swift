@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Words
 
 /// How long something takes: always the same, or drawn anew each time.
 public enum Distribution: Sendable, Hashable {
@@ -11,6 +12,20 @@ public enum Distribution: Sendable, Hashable {
 
     /// No wait of a scenario is longer: one hour.
     public static let longest = Duration.seconds(3600)
+
+    /// The names of the shapes, as files spell them.
+    public static let shapes = ["uniform", "normal", "lognormal", "exponential"]
+
+    /// What is wrong with the numbers, for whoever wrote them; nil if nothing is.
+    public var fault: String? {
+        switch self {
+        case .uniform(let low, let high) where low > high:
+            "expected the lower bound first, got \(low.spelled) before \(high.spelled)"
+        case .lognormal(let median, let p99) where median <= .zero || p99 < median:
+            "expected a median over 0s and a p99 that is no smaller"
+        default: nil
+        }
+    }
 
     /// Draws a duration, between nothing and ``longest``.
     public func sample(_ random: inout some RandomNumberGenerator) -> Duration {

@@ -2,14 +2,12 @@ internal import Words
 internal import YAMLNodes
 
 extension PartReader {
-    static let shapes = ["uniform", "normal", "lognormal", "exponential"]
-
     /// `200ms`, or a shape: `{uniform: [100ms, 300ms]}`.
     func distribution(_ node: YAMLNode, of what: String) -> Distribution? {
         guard let mapping = node.mapping else { return duration(node, of: what).map { .fixed($0) } }
         guard let shape = mapping.first, mapping.count == 1, let name = shape.key.scalar?.text else {
             log.expected(
-                "a duration for \(what), or one of \(Self.shapes.joined(separator: ", ")) with its numbers", at: node)
+                "a duration for \(what), or one of \(Distribution.shapes.joined(separator: ", ")) with its numbers", at: node)
             return nil
         }
         switch name {
@@ -17,12 +15,8 @@ extension PartReader {
         case "normal":
             return pair(shape.value, "mean", "deviation", of: what).map { .normal(mean: $0, deviation: $1) }
         case "lognormal":
-            guard let (median, p99) = pair(shape.value, "median", "p99", of: what) else { return nil }
-            guard median > .zero, p99 >= median else {
-                log.add("expected a median over 0s and a p99 that is no smaller", at: shape.value.mark)
-                return nil
-            }
-            return .lognormal(median: median, p99: p99)
+            return pair(shape.value, "median", "p99", of: what)
+                .flatMap { faultless(.lognormal(median: $0, p99: $1), at: shape.value) }
         case "exponential":
             guard let mean = fields(shape.value, ["mean"], of: name)?["mean"] else {
                 log.add("\(name) needs mean", at: shape.value.mark)
@@ -30,7 +24,7 @@ extension PartReader {
             }
             return duration(mean, of: "mean").map { .exponential(mean: $0) }
         default:
-            log.unknown("shape of \(what)", name, among: Self.shapes, at: shape.key.mark)
+            log.unknown("shape of \(what)", name, among: Distribution.shapes, at: shape.key.mark)
             return nil
         }
     }
@@ -43,11 +37,13 @@ extension PartReader {
         guard let low = duration(bounds[0], of: "the lower bound"),
             let high = duration(bounds[1], of: "the upper bound")
         else { return nil }
-        guard low <= high else {
-            log.add("expected the lower bound first, got \(low.spelled) before \(high.spelled)", at: node.mark)
-            return nil
-        }
-        return .uniform(low, high)
+        return faultless(.uniform(low, high), at: node)
+    }
+
+    private func faultless(_ distribution: Distribution, at node: YAMLNode) -> Distribution? {
+        guard let fault = distribution.fault else { return distribution }
+        log.add(fault, at: node.mark)
+        return nil
     }
 
     private func pair(

@@ -78,13 +78,13 @@ extension PartReader {
     /// `200ms`, a distribution, or points with theirs.
     private func delay(_ node: YAMLNode) -> [Effect] {
         let names = node.mapping?.compactMap { $0.key.scalar?.text } ?? []
-        guard !names.isEmpty, !names.contains(where: Self.shapes.contains) else {
+        guard !names.isEmpty, !names.contains(where: Distribution.shapes.contains) else {
             return one(distribution(node, of: "delay").map { .delay(.head, $0) })
         }
         return (members(node, of: "delay") ?? []).compactMap { key, name, value in
             guard let point = DelayPoint(rawValue: name) else {
                 log.unknown(
-                    "thing to delay", name, among: DelayPoint.allCases.map(\.rawValue) + Self.shapes, at: key.mark)
+                    "thing to delay", name, among: DelayPoint.allCases.map(\.rawValue) + Distribution.shapes, at: key.mark)
                 return nil
             }
             return distribution(value, of: name).map { .delay(point, $0) }

@@ -120,16 +120,19 @@ final class Stage: @unchecked Sendable {
         let began = elapsed
         let number = nextExchange()
         if journal != nil { exchange.keepBody(prefix: bodyPrefix) }
-        if logger == nil, !isConcerned(with: exchange) {
+        let happening = happening(of: exchange)
+        if logger == nil, happening == nil {
             return noteUnscripted(await fake.reply(to: exchange).whole, to: exchange, number, began)
         }
-        return await replyByRules(to: exchange, number, began)
+        return await reply(to: exchange, happening, number, began)
     }
 
     @inline(never)
-    private func replyByRules(to exchange: Exchange, _ number: Int, _ began: Duration) async -> Reply {
+    private func reply(
+        to exchange: Exchange, _ happening: Occasion.Happening?, _ number: Int, _ began: Duration
+    ) async -> Reply {
         let request = exchange.request
-        guard let happening = happening(of: exchange) else {
+        guard let happening else {
             let visit = Visit(
                 self, exchange, number: number, client: fake.client(of: request, body: []),
                 identity: request.identity([]), began: began)
@@ -157,8 +160,6 @@ final class Stage: @unchecked Sendable {
         let facts = RequestFacts(stage: self, request: request, bytes: [])
         return player?.isConcerned(with: happening, at: scenarioTime, facts) == true ? happening : nil
     }
-
-    private func isConcerned(with exchange: Exchange) -> Bool { player != nil && happening(of: exchange) != nil }
 
     /// Without a rule about the request, as most exchanges are: a whole answer is noted and that is all.
     private func noteUnscripted(
@@ -215,9 +216,10 @@ final class Stage: @unchecked Sendable {
         if sheet.corruptions.contains(where: { $0.corruption.kind == .redirectLoop }) { return Reply(status: 307) }
         var direction = sheet.direction
         if bill.countsTokens { direction.charge = { [self] in charge($0, visit.client, bill) } }
-        var reply =
+        let answer =
             direction.isNone
-            ? await fake.reply(to: visit.exchange).whole : await fake.reply(to: visit.exchange, with: direction).whole
+            ? await fake.reply(to: visit.exchange) : await fake.reply(to: visit.exchange, with: direction)
+        var reply = answer.whole
         if !sheet.edits.isEmpty { reply.edit(sheet.edits) }
         return reply
     }

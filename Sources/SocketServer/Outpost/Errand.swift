@@ -67,7 +67,7 @@ final class Errand: @unchecked Sendable {
     private func deliver(_ body: Result<[UInt8], BodyError>) {
         let (request, declared) = (outer.request, outer.declaredBodyLength)
         let (connection, limit) = (outer.connectionID, outer.bodyLimit)
-        let prepared = (try? body.get()).flatMap { far.configuration.prepare?(request, $0) }
+        let prepared = (try? body.get()).flatMap { $0.isEmpty ? nil : far.configuration.prepare?(request, $0) }
         atHome { errand in
             let arrived = RequestBody(body, declaredLength: declared)
             let exchange = Exchange(

@@ -70,11 +70,11 @@ extension FakeLiteLLM {
 
     /// What a deployment says to a call, and how fast: the call's own word first, then that for its model.
     func answers(of deployment: Deployment, to call: Call) -> Answers {
-        call.answers ?? settings.answers(of: [deployment.name, deployment.upstreamModel])
+        call.answers ?? settings.answers(of: deployment.name, or: deployment.upstreamModel)
     }
 
     func pacing(of deployment: Deployment, for call: Call) -> Pacing {
-        call.pacing ?? settings.pacing(of: [deployment.name, deployment.upstreamModel])
+        call.pacing ?? settings.pacing(of: deployment.name, or: deployment.upstreamModel)
     }
 
     /// Only a stream can break in its middle.

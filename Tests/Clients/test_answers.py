@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import anthropic
+import httpx
 import openai
 import pytest
 from fake_process import FOLDER, FakeProcess
@@ -110,6 +111,22 @@ class TestTime:
         began = time.monotonic()
         said(client, "slow-one", user("Hi"), extra_headers={"x-understudy-answers": "a b c d e f"})
         assert time.monotonic() - began >= 0.3
+
+    @pytest.mark.parametrize(("path", "body"), [
+        ("/v1/completions", {"prompt": "Hi"}),
+        ("/v1/responses", {"input": "Hi"}),
+        ("/v1/messages", {"messages": [user("Hi")], "max_tokens": 100}),
+        ("/v1beta/models/slow-one:generateContent", {"contents": [{"role": "user", "parts": [{"text": "Hi"}]}]}),
+        ("/v1/chat/completions", {"messages": [user("Hi")], "model": "quick-one,slow-one"}),
+    ])
+    def test_an_answer_in_one_piece_does_so_on_every_route(self, proxy, path, body):
+        began = time.monotonic()
+        answer = httpx.post(
+            proxy.url + path, json={"model": "slow-one"} | body, headers={"x-understudy-answers": "a b c d e f"})
+        seconds = time.monotonic() - began
+
+        assert answer.status_code == 200 and "a b c d e f" in answer.text
+        assert seconds >= 0.3
 
     def test_others_are_not_slow(self, client):
         fast, slow = (

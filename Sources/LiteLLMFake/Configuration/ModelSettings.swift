@@ -26,28 +26,24 @@ public struct ModelSettings: Sendable, Equatable {
             pacing = try Pacing(fields, at: place, else: other)
         }
     }
-
-    func fits(_ asked: String) -> Bool {
-        guard let star = name.firstIndex(of: "*") else { return name == asked }
-        let (head, tail) = (name[..<star], name[name.index(after: star)...])
-        return asked.utf8.count >= head.utf8.count + tail.utf8.count && asked.hasPrefix(head) && asked.hasSuffix(tail)
-    }
 }
 
 extension LiteLLMConfiguration {
-    /// What a model says.
-    func answers(of names: [String]) -> Answers {
-        settings(of: names) { $0.answers } ?? answers
+    /// What a model says, by the name by which clients ask for it or else by the upstream's.
+    func answers(of name: String, or other: String? = nil) -> Answers {
+        settings(of: name, or: other) { $0.answers } ?? answers
     }
 
     /// How fast a model is.
-    func pacing(of names: [String]) -> Pacing {
-        settings(of: names) { $0.pacing } ?? pacing
+    func pacing(of name: String, or other: String? = nil) -> Pacing {
+        settings(of: name, or: other) { $0.pacing } ?? pacing
     }
 
     /// The first entry that has something to say of a model by one of its names.
-    private func settings<Value>(of names: [String], _ value: (ModelSettings) -> Value?) -> Value? {
-        for entry in models where names.contains(where: { entry.fits($0) }) {
+    private func settings<Value>(
+        of name: String, or other: String?, _ value: (ModelSettings) -> Value?
+    ) -> Value? {
+        for entry in models where entry.name.standsFor(name) || other.map({ entry.name.standsFor($0) }) == true {
             if let value = value(entry) { return value }
         }
         return nil

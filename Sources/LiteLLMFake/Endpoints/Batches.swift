@@ -98,7 +98,7 @@ extension FakeLiteLLM {
             let luck = environment.random("batch", String(utf8: Array(line)))
             let answer = ChatComposer(
                 upstream: Upstream(), behaviour: UpstreamBehaviour(), model: model,
-                answers: settings.answers(of: [model]), now: now, words: luck
+                answers: settings.answers(of: model), now: now, words: luck
             ).answer(to: ChatRequest(request), luck: luck)
             var body: [UInt8] = []
             answer.write(into: &body, shown: model, form: .openAI)

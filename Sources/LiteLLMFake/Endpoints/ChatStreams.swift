@@ -76,10 +76,8 @@ extension FakeLiteLLM {
                 call, made)
         }
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
-            defer { pace.end() }
             do {
-                try await pace.begin(in: stream.environment)
-                try await stream.write(to: writer)
+                try await pace.answer(in: stream.environment) { try await stream.write(to: writer) }
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
                 throw error
@@ -105,10 +103,8 @@ extension FakeLiteLLM {
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
         return .events(successFields(.chatStream, call, made), crossOrigin: call.crossOrigin) {
             [stream, environment] writer in
-            defer { pace.end() }
             do {
-                try await pace.begin(in: environment)
-                try await stream.write(to: writer)
+                try await pace.answer(in: environment) { try await stream.write(to: writer) }
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
                 throw error
@@ -143,8 +139,8 @@ extension FakeLiteLLM {
 
     /// Waits as long as the deployment takes for so many tokens, which are then sent at once.
     func generate(_ tokens: Int, _ call: Call, _ made: Made) async {
-        guard pacing(of: made.deployment, for: call) != .none else { return }
-        await ownPace(call, made.deployment).waitForAll(tokens, in: environment)
+        let pace = ownPace(call, made.deployment)
+        if !pace.isImmediate { await pace.waitForAll(tokens, in: environment) }
     }
 
     /// What a broken stream is told as.

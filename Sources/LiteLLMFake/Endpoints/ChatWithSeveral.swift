@@ -20,7 +20,7 @@ extension FakeLiteLLM {
             ) { (deployment) throws(CallFailure) in
                 try await self.outcome(of: deployment, call, style: .chat, streams: false)
             }
-            let (body, cost) = answer(call, name, made, outcome, luck: bodies.count)
+            let (body, cost) = await answer(call, name, made, outcome, luck: bodies.count)
             bodies.append(body)
             total += cost.total
             last = made
@@ -57,7 +57,7 @@ extension FakeLiteLLM {
 
     private func answer(
         _ call: Call, _ name: String, _ made: Made, _ outcome: ChatOutcome, luck number: Int
-    ) -> (body: [UInt8], cost: Cost) {
+    ) async -> (body: [UInt8], cost: Cost) {
         var luck = call.luck
         for _ in 0...number { _ = luck.next() }
         var body: [UInt8] = []
@@ -70,6 +70,7 @@ extension FakeLiteLLM {
                 prompt: MockAnswer.promptTokens, keepsNulls: true, into: &body)
         case .upstream(let reached):
             let answer = compose(ChatRequest(call.document), call, made.deployment, reached)
+            await generate(answer.usage.completion, call, made)
             answer.write(into: &body, shown: name, form: .full)
             usage = answer.usage
         }
@@ -106,6 +107,6 @@ extension Call {
         Call(
             id: id, started: started, now: now, caller: caller, crossOrigin: crossOrigin, document: document,
             group: name, bodyModel: name, streams: streams, timeout: timeout, streamTimeout: streamTimeout,
-            retries: retries, luck: luck, origin: origin, reserved: reserved)
+            retries: retries, luck: luck, origin: origin, answers: answers, pacing: pacing, reserved: reserved)
     }
 }

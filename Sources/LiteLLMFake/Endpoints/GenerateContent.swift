@@ -15,11 +15,11 @@ extension FakeLiteLLM {
             ) { (deployment) throws(CallFailure) in
                 try await self.outcome(of: deployment, call, style: .google, streams: streams)
             }
-            return streams ? self.googleStream(call, made, outcome) : self.googleReply(call, made, outcome)
+            return streams ? self.googleStream(call, made, outcome) : await self.googleReply(call, made, outcome)
         }
     }
 
-    private func googleReply(_ call: Call, _ made: Made, _ outcome: ChatOutcome) -> Reply {
+    private func googleReply(_ call: Call, _ made: Made, _ outcome: ChatOutcome) async -> Reply {
         switch outcome {
         case .mock(let text):
             let usage = Usage(prompt: MockAnswer.promptTokens, completion: MockAnswer.completionTokens)
@@ -31,6 +31,7 @@ extension FakeLiteLLM {
             return .json(JSON.object(answer).bytes(), fields: fields, crossOrigin: call.crossOrigin)
         case .upstream(let reached):
             let chat = compose(ChatRequest(call.document.chatOfGoogle), call, made.deployment, reached)
+            await generate(chat.usage.completion, call, made)
             let fields = successFields(.googleUpstream, call, made)
             settle(call, used: chat.usage.total, cost: .nothing)
             let answer = Self.content(
@@ -62,11 +63,11 @@ extension FakeLiteLLM {
             pieces.map { JSON.object(Self.content($0, finish: nil, usage: nil)) }
             + [JSON.object(Self.content(nil, finish: finish, usage: usage))]
         return .events(fields, crossOrigin: call.crossOrigin) { [pace] writer in
-            defer { pace.end() }
-            try await pace.begin(in: self.environment)
-            for (index, event) in events.enumerated() {
-                if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
-                try await writer.write(Array("data: ".utf8) + event.bytes(.python) + Array("\n\n".utf8))
+            try await pace.answer(in: self.environment) {
+                for (index, event) in events.enumerated() {
+                    if index > 0, !pace.isNone { try await pace.wait(in: self.environment) }
+                    try await writer.write(Array("data: ".utf8) + event.bytes(.python) + Array("\n\n".utf8))
+                }
             }
         }
     }

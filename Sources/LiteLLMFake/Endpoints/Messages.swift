@@ -24,7 +24,7 @@ extension FakeLiteLLM {
             guard let reached else { return self.mockMessage(call, done) }
             var made = done
             made.upstreamFields = reached.fields
-            return call.streams ? self.messageStream(call, made, reached) : self.wholeMessage(call, made, reached)
+            return call.streams ? self.messageStream(call, made, reached) : await self.wholeMessage(call, made, reached)
         }
     }
 
@@ -42,8 +42,9 @@ extension FakeLiteLLM {
         return .json(answer.bytes(), fields: fields, crossOrigin: call.crossOrigin)
     }
 
-    private func wholeMessage(_ call: Call, _ made: Made, _ reached: Reached) -> Reply {
+    private func wholeMessage(_ call: Call, _ made: Made, _ reached: Reached) async -> Reply {
         let message = message(call, made, reached)
+        await generate(message.usage.completion, call, made)
         let cost = Cost(prompt: message.usage.prompt, completion: message.usage.completion, of: made.deployment.known)
         let fields = successFields(.messages, call, made, cost: cost)
         settle(call, used: message.usage.total, cost: cost)
@@ -57,12 +58,12 @@ extension FakeLiteLLM {
         let pace = pace(reached, call, made.deployment)
         let events = message.events(broken: StreamBreak(call, made.deployment))
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
-            defer { pace.end() }
             do {
-                try await pace.begin(in: self.environment)
-                if let begin = events.first { try await writer.write(begin) }
-                var rest = events.dropFirst()
-                try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
+                try await pace.answer(in: self.environment) {
+                    if let begin = events.first { try await writer.write(begin) }
+                    var rest = events.dropFirst()
+                    try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
+                }
             } catch {
                 await self.settleIfKeyed(call, used: message.usage.total, cost: cost)
                 throw error

@@ -18,12 +18,12 @@ extension FakeLiteLLM {
         let events = answer.events(id: id, broken: broken)
         let pace = pace(reached, call, made.deployment)
         return .events(fields, crossOrigin: call.crossOrigin) { writer in
-            defer { pace.end() }
             do {
-                try await pace.begin(in: self.environment)
-                if let begin = events.first { try await writer.write(begin) }
-                var rest = events.dropFirst()
-                try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
+                try await pace.answer(in: self.environment) {
+                    if let begin = events.first { try await writer.write(begin) }
+                    var rest = events.dropFirst()
+                    try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
+                }
                 try await writer.write(EventLine.done)
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)

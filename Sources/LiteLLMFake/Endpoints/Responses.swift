@@ -32,7 +32,7 @@ extension FakeLiteLLM {
             var made = done
             made.upstreamFields = reached.fields
             return call.streams
-                ? self.responseStream(call, made, reached) : self.wholeResponse(call, made, reached)
+                ? self.responseStream(call, made, reached) : await self.wholeResponse(call, made, reached)
         }
     }
 
@@ -75,8 +75,9 @@ extension FakeLiteLLM {
             crossOrigin: call.crossOrigin)
     }
 
-    private func wholeResponse(_ call: Call, _ made: Made, _ reached: Reached) -> Reply {
+    private func wholeResponse(_ call: Call, _ made: Made, _ reached: Reached) async -> Reply {
         let answer = responseAnswer(call, made, reached)
+        await generate(answer.usage.completion, call, made)
         let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: made.deployment.known)
         let fields = successFields(.responses, call, made, cost: cost)
         settle(call, used: answer.usage.total, cost: cost)

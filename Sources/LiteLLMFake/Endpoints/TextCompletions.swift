@@ -27,7 +27,7 @@ extension FakeLiteLLM {
                 if let failure = Self.unmapped(call.document["prompt"], deployment) { throw failure }
                 return try await self.completionOutcome(of: deployment, call)
             }
-            return try self.completionReply(call, made, outcome)
+            return try await self.completionReply(call, made, outcome)
         }
     }
 
@@ -54,7 +54,9 @@ extension FakeLiteLLM {
         }
     }
 
-    private func completionReply(_ call: Call, _ made: Made, _ outcome: Outcome) throws(ProxyError) -> Reply {
+    private func completionReply(
+        _ call: Call, _ made: Made, _ outcome: Outcome
+    ) async throws(ProxyError) -> Reply {
         let deployment = made.deployment
         switch outcome {
         case .late(let failure):
@@ -80,6 +82,7 @@ extension FakeLiteLLM {
                     call, made, answer, isMock: false, pace: pace(reached, call, deployment),
                     broken: StreamBreak(call, deployment))
             }
+            await generate(answer.usage.completion, call, made)
             let cost = Cost(prompt: answer.usage.prompt, completion: answer.usage.completion, of: deployment.known)
             let shape: HeadShape =
                 deployment.isAnthropic
@@ -129,9 +132,11 @@ extension FakeLiteLLM {
         let text = prompt?.string ?? prompt?.array?.compactMap(\.string).last ?? ""
         let request = ChatRequest(call.document)
         // The legacy endpoint says 16 tokens when nobody says anything; the proxy's chat providers do not.
-        let conversation = Conversation([["role": "user", "content": .string(text)]], model: deployment.upstreamModel)
         let (wording, finish) = answers(of: deployment, to: call)
-            .wording(on: text, in: conversation, luck: environment.random("completion", deployment.upstreamModel, text))
+            .wording(
+                on: text,
+                in: Conversation([["role": "user", "content": .string(text)]], model: deployment.upstreamModel),
+                luck: environment.random("completion", deployment.upstreamModel, text))
             .bounded(stops: request.stops, limit: request.maxTokens)
         return TextAnswer(
             id: "cmpl-" + ChatComposer.token(29, &luck), created: call.now.wholeSeconds, wording: wording,
@@ -169,7 +174,7 @@ extension FakeLiteLLM {
         stream.breakOff(broken)
         return .events(fields, crossOrigin: call.crossOrigin) { [stream] writer in
             do {
-                try await stream.write(to: writer)
+                try await pace.answer(in: stream.environment) { try await stream.write(to: writer) }
             } catch {
                 await self.settleIfKeyed(call, used: answer.usage.total, cost: cost)
                 throw error
@@ -261,8 +266,6 @@ struct TextStream: Sendable {
         prefix.add(quoted: model)
         prefix.add(#","choices":["#)
         var line = EventLine(prefix: prefix)
-        defer { pace.end() }
-        try await pace.begin(in: environment)
         var own = line
         var rest = answer.wording.pieces[...]
         try await pace.write(to: writer, in: environment) {

@@ -108,11 +108,7 @@ final class Deployment: Sendable {
     var isWildcard: Bool { name.utf8.contains(UInt8(ascii: "*")) }
 
     /// Whether `asked` fits a name such as `*` or `openai/*`.
-    func fits(_ asked: String) -> Bool {
-        let parts = name.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
-        return parts.count == 2 && asked.utf8.count >= parts[0].utf8.count + parts[1].utf8.count
-            && asked.hasPrefix(parts[0]) && asked.hasSuffix(parts[1])
-    }
+    func fits(_ asked: String) -> Bool { isWildcard && name.standsFor(asked) }
 
     /// The model that a wildcard entry calls: what its star matched, put in place of the star of its model.
     private func bound(to asked: String) -> String {
@@ -166,5 +162,15 @@ struct ToolCall: Sendable, Equatable {
         id = tree["id"]?.string ?? "call_mock"
         name = tree["function"]?["name"]?.string ?? ""
         arguments = tree["function"]?["arguments"]?.string ?? "{}"
+    }
+}
+
+extension String {
+    /// Whether a model's name, in which a star stands for anything, means the one that was asked for.
+    func standsFor(_ asked: String) -> Bool {
+        let parts = split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return self == asked }
+        return asked.utf8.count >= parts[0].utf8.count + parts[1].utf8.count
+            && asked.hasPrefix(parts[0]) && asked.hasSuffix(parts[1])
     }
 }

@@ -14,13 +14,16 @@ struct TokenPace: Sendable {
     /// Tokens come as fast as they can be written: asked first, since most streams do not wait.
     var isNone: Bool { between <= .zero && tempo == nil && stepDelay == nil }
 
-    /// Begins an answer, and waits for the first token. ``end()`` must follow.
-    func begin(in environment: FakeEnvironment) async throws {
-        tempo?.begin()
-        try await environment.sleep(tempo?.untilFirst ?? first)
-    }
+    /// Nothing of an answer takes any time of the fake's.
+    var isImmediate: Bool { first <= .zero && between <= .zero && tempo == nil }
 
-    func end() { tempo?.end() }
+    /// Gives an answer: waits for the first token, then has the others sent.
+    func answer(in environment: FakeEnvironment, _ rest: () async throws -> Void) async throws {
+        tempo?.begin()
+        defer { tempo?.end() }
+        try await environment.sleep(tempo?.untilFirst ?? first)
+        try await rest()
+    }
 
     /// Waits for the next token. The upstream's own time is that of the fake, the scenario's is real.
     func wait(in environment: FakeEnvironment) async throws {
@@ -32,9 +35,7 @@ struct TokenPace: Sendable {
     /// Waits as long as so many tokens take. A client that leaves ends the waiting; nobody is there then to whom that would
     /// have to be told.
     func waitForAll(_ count: Int, in environment: FakeEnvironment) async {
-        defer { end() }
-        do {
-            try await begin(in: environment)
+        try? await answer(in: environment) {
             let rest = max(0, count - 1)
             guard let tempo else { return try await environment.sleep(between * rest) }
             // Not token by token, but often enough to notice how many others there are.
@@ -42,7 +43,7 @@ struct TokenPace: Sendable {
                 let some = (start..<min(start + 16, rest)).reduce(Duration.zero) { sum, _ in sum + tempo.untilNext }
                 try await environment.sleep(some)
             }
-        } catch {}
+        }
     }
 
     /// Writes events, each after such a wait.

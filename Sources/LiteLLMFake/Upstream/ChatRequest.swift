@@ -35,8 +35,7 @@ struct ChatRequest: Sendable {
 
     /// The text of the last message.
     var lastText: String {
-        guard let content = messages.last?["content"] else { return "" }
-        return content.string ?? content.array?.compactMap { $0["text"]?.string }.joined(separator: " ") ?? ""
+        messages.last.map { Conversation.text(of: $0) } ?? ""
     }
 
     /// The tools that the answer should call: the one that is named, the first where one is required, and the first as well

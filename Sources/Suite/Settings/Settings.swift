@@ -112,10 +112,6 @@ public struct LiteLLMDescription: Sendable, Equatable {
     /// Where it stands, for errors.
     public var place: String
     public var fields: JSONObject
-
-    public static func == (left: LiteLLMDescription, right: LiteLLMDescription) -> Bool {
-        left.place == right.place && JSON.object(left.fields).text() == JSON.object(right.fields).text()
-    }
 }
 
 /// What only the fake Gradio apps have.

@@ -278,19 +278,19 @@ import UnderstudyTestKit
     }
 
     @Test func `where the rest has no time of its own it may come slowly, but must go on coming`() async throws {
-        let limits = ServerLimits(idleTimeout: .milliseconds(100), drainTimeout: nil)
+        let limits = ServerLimits(idleTimeout: .milliseconds(1500), drainTimeout: nil)
         try await withServer(configuration: ServerConfiguration(limits: limits)) { exchange in
             exchange.request.method == "POST" ? .text("no", status: 404) : .text("next")
         } _: { address in
             let (silent, slow) = (try await RawSocket(address), try await RawSocket(address))
             for socket in [silent, slow] {
-                try await socket.send("POST / HTTP/1.1\r\nContent-Length: 60\r\n\r\n")
+                try await socket.send("POST / HTTP/1.1\r\nContent-Length: 40\r\n\r\n")
                 #expect(try await socket.read(until: "no").hasPrefix("HTTP/1.1 404"))
             }
             // Each read is a wait: all of them are longer than the other's whole time.
-            for _ in 0..<60 {
+            for _ in 0..<40 {
                 try await slow.send("1")
-                #expect(try await slow.read(timeout: .milliseconds(4)).end == .timeout)
+                #expect(try await slow.read(timeout: .milliseconds(40)).end == .timeout)
             }
             try await slow.send("GET / HTTP/1.1\r\n\r\n")
 

@@ -65,8 +65,8 @@ extension Fake {
     /// The event's name; else `done` for `[DONE]`, else the `msg`, `object` or `type` of its JSON, else `event`.
     public nonisolated func type(of event: ServerSentEvent) -> String {
         if !event.name.isEmpty { return event.name }
-        if event.data == "[DONE]" { return "done" }
-        return MessageType.member(["msg", "object", "type"], in: event.bytes) ?? "event"
+        if event.data.elementsEqual("[DONE]".utf8) { return "done" }
+        return MessageType.member(["msg", "object", "type"], in: Array(event.data)) ?? "event"
     }
 
     public func state() -> JSON { [:] }

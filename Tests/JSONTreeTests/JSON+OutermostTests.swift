@@ -19,4 +19,14 @@ import Testing
     func `without one there is nothing`(text: String) {
         #expect(JSON.outermostText("id", in: Array(text.utf8)) == nil)
     }
+
+    @Test func `it is found in the middle of something else, and told as it stands`() {
+        let all = Array(#"data: {"x": {"id": "no"}, "id": "a\nb"}"#.utf8)
+        let rest = all.dropFirst(6)
+
+        #expect(JSON.outermostText("id", in: rest) == "a\nb")
+        #expect(JSON.outermostWord("id", in: rest).map { Array($0) } == Array(#"a\nb"#.utf8))
+        #expect(JSON.outermostWord("x", in: rest) == nil)
+        #expect(JSON.outermostText("id", in: all) == nil)
+    }
 }

@@ -46,7 +46,7 @@ public final class SharedJournal: Sendable {
         _ event: JournalEvent, fake: String, kind: String, connection: UInt64, since: Duration
     ) -> Int {
         let entry = JournalEntry(
-            at: beganAt + since / .seconds(1), since: since, fake: fake, kind: kind, connection: connection,
+            at: wallTime(since), since: since, fake: fake, kind: kind, connection: connection,
             event: event)
         let (number, woken) = state.withLock { state in
             (state.log.append(entry), state.takeWaiters())
@@ -60,14 +60,31 @@ public final class SharedJournal: Sendable {
         state.withLock { $0.log.source(fake: fake, kind: kind) }
     }
 
-    /// Notes an exchange that is over: what a journal is mostly asked to do, by the shortest way.
+    /// Notes an exchange that is over: with messages what a journal is mostly asked to do, by the shortest way.
     func append(_ record: ExchangeRecord, source: Int, connection: UInt64, since: Duration) {
-        let at = beganAt + since / .seconds(1)
+        let at = wallTime(since)
+        append { $0.append(record, source: source, connection: connection, at: at, since: since) }
+    }
+
+    /// Notes a message, by the same way.
+    func append(_ record: MessageRecord, source: Int, connection: UInt64, since: Duration) {
+        let at = wallTime(since)
+        append { $0.append(record, source: source, connection: connection, at: at, since: since) }
+    }
+
+    @inline(__always)
+    private func append(_ note: (inout JournalLog) -> Void) {
         let woken = state.withLock { state in
-            state.log.append(record, source: source, connection: connection, at: at, since: since)
+            note(&state.log)
             return state.takeWaiters()
         }
         for waiter in woken { waiter.resume() }
+    }
+
+    /// By hand: the division of two durations is one of numbers of 128 bits.
+    private func wallTime(_ since: Duration) -> Double {
+        let (seconds, attoseconds) = since.components
+        return beganAt + (Double(seconds) + Double(attoseconds) * 1e-18)
     }
 
     /// Looks at the log as it is now; what is appended meanwhile is not in it, and not held up.

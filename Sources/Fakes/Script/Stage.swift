@@ -30,6 +30,9 @@ final class Stage: @unchecked Sendable {
     private let source: Int
     /// Bytes of bodies that the journal keeps.
     let bodyPrefix: Int
+    /// How many bytes of bodies the streams that are open may still keep for the journal, all together: as many as it has
+    /// room for itself. What thousands of them held beyond that would be forgotten as soon as they are over.
+    var roomForStreams: Int
     private let kind: String
     private let id: String
     /// What rules about the fake as a whole do, by the rules' names.
@@ -49,7 +52,9 @@ final class Stage: @unchecked Sendable {
         self.logger = logger
         kind = fake.kind.rawValue
         id = fake.environment.id
-        bodyPrefix = journal?.read { $0.limits.body } ?? 0
+        let limits = journal?.read { $0.limits }
+        bodyPrefix = limits?.body ?? 0
+        roomForStreams = limits?.bytes ?? 0
         var routes = RouteTable<String>()
         if journal != nil {
             for route in fake.vocabulary.routes { routes.on(route.method, route.path.text, route.path.text) }
@@ -281,7 +286,10 @@ final class Stage: @unchecked Sendable {
         let screen = StreamScreen(visit, sheet, isEvents: isEvents)
         visit.noteHead()
         streams[visit.number] = (visit, writer)
-        defer { streams[visit.number] = nil }
+        defer {
+            streams[visit.number] = nil
+            roomForStreams += screen.prefix.count
+        }
         do {
             try await produce(
                 writer.through(noting: screen.notes) { bytes, writer in try await screen.write(bytes, to: writer) })
@@ -342,6 +350,10 @@ final class Stage: @unchecked Sendable {
 
     func record(_ exchange: ExchangeRecord, _ connection: UInt64, at time: Duration) {
         journal?.append(exchange, source: source, connection: connection, since: time)
+    }
+
+    func record(_ message: MessageRecord, _ connection: UInt64) {
+        journal?.append(message, source: source, connection: connection, since: elapsed)
     }
 
     func opened(_ connection: UInt64) { connections.insert(connection) }

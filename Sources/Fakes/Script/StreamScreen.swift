@@ -47,10 +47,11 @@ final class StreamScreen: @unchecked Sendable {
     /// then.
     func notes(_ bytes: [UInt8]) -> Bool {
         guard isEvents, isUntouched, endedBy == nil, splitter.isEmpty, held.isEmpty, !visit.stage.looksAtSent,
-            let events = EventSplitter.wholeEvents(in: bytes)
+            EventSplitter.forEachWhole(in: bytes, { event in
+                count += 1
+                visit.noteSent(event)
+            })
         else { return false }
-        count += events.count
-        for event in events { visit.noteSent(bytes[event], isEvent: true) }
         keep(bytes)
         return true
     }
@@ -154,14 +155,19 @@ final class StreamScreen: @unchecked Sendable {
     }
 
     private func send(_ bytes: [UInt8], to writer: ResponseWriter) async throws {
-        visit.noteSent(bytes[...], isEvent: isEvents)
+        if isEvents { visit.noteSent(bytes[...]) }
         keep(bytes)
         try await writer.write(bytes)
     }
 
     private func keep(_ bytes: [UInt8]) {
+        // Behind a gap nothing is a beginning any more.
+        if prefix.count == size {
+            let room = min(visit.stage.bodyPrefix - prefix.count, visit.stage.roomForStreams)
+            if bytes.count <= room { prefix += bytes } else { prefix += bytes.prefix(max(0, room)) }
+            visit.stage.roomForStreams -= prefix.count - size
+        }
         size += bytes.count
-        if prefix.count < visit.stage.bodyPrefix { prefix += bytes.prefix(visit.stage.bodyPrefix - prefix.count) }
     }
 
     private func end(_ manner: Drop.Manner, by rule: String, _ writer: ResponseWriter) async throws {
@@ -224,9 +230,9 @@ final class StreamScreen: @unchecked Sendable {
     private static func edited(_ bytes: [UInt8], _ edits: [Edit]) -> [UInt8] {
         let event = ServerSentEvent(bytes: bytes)
         // What is no JSON has no members to edit.
-        guard let json = try? JSON(parsing: event.data) else { return bytes }
+        guard let json = try? JSON(parsing: event.text) else { return bytes }
         let name = event.name.isEmpty ? "" : "event: \(event.name)\n"
-        return Array("\(name)data: \(json.edited(edits).text(.like(event.data)))\n\n".utf8)
+        return Array("\(name)data: \(json.edited(edits).text(.like(event.text)))\n\n".utf8)
     }
 }
 

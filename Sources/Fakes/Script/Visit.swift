@@ -9,6 +9,8 @@ final class Visit: @unchecked Sendable {
     // @unchecked because it is used only on the loop.
     let stage: Stage
     let exchange: Exchange
+    /// The number of the exchange's connection.
+    private let connection: UInt64
     let number: Int
     let client: String
     /// What makes this request the same in another run.
@@ -21,6 +23,7 @@ final class Visit: @unchecked Sendable {
     init(_ stage: Stage, _ exchange: Exchange, number: Int, client: String, identity: UInt64, began: Duration) {
         self.stage = stage
         self.exchange = exchange
+        connection = exchange.connectionID
         self.number = number
         self.client = client
         self.identity = identity
@@ -32,7 +35,7 @@ final class Visit: @unchecked Sendable {
     func cues(sending type: String, bytes: [UInt8], number: Int) -> [Cue] {
         guard stage.looksAtSent else { return [] }
         return stage.play(
-            .sends(type: type), self, count: number, MessageFacts(stage: stage) { ServerSentEvent(bytes: bytes).data })
+            .sends(type: type), self, count: number, MessageFacts(stage: stage) { ServerSentEvent(bytes: bytes).text })
     }
 
     func cues(sending type: String, message: WebSocketMessage, number: Int) -> [Cue] {
@@ -81,26 +84,25 @@ final class Visit: @unchecked Sendable {
         if rules.last != rule, !rules.contains(rule) { rules.append(rule) }
         stage.record(
             .effect(EffectRecord(rule: rule, effect: word, detail: detail, exchange: number, client: client)),
-            exchange.connectionID)
+            connection)
     }
 
     /// The connection ends because of a rule.
-    func end(by rule: String) { stage.endings[exchange.connectionID] = rule }
+    func end(by rule: String) { stage.endings[connection] = rule }
 
     func note(error: String) { nativeError = error }
 
     func noteHead() { head = stage.elapsed }
 
-    func noteSent(_ bytes: ArraySlice<UInt8>, isEvent: Bool) {
-        guard isEvent, stage.isRecording else { return }
-        var event = ServerSentEvent(bytes)
-        event.bytes = Array(bytes)
+    /// An event of a stream has been sent.
+    func noteSent(_ bytes: ArraySlice<UInt8>) {
+        guard stage.isRecording else { return }
+        let event = ServerSentEvent(bytes)
         stage.record(
-            .message(
-                MessageRecord(
-                    exchange: number, client: client, direction: .sent,
-                    form: .event(name: event.name.isEmpty ? nil : event.name), type: type(of: event),
-                    payload: Array(event.data.utf8))), exchange.connectionID)
+            MessageRecord(
+                exchange: number, client: client, direction: .sent,
+                form: .event(name: event.name.isEmpty ? nil : event.name), type: type(of: event),
+                payload: Array(event.data)), connection)
     }
 
     func note(_ message: WebSocketMessage, type: String, fromClient: Bool) {
@@ -111,10 +113,9 @@ final class Visit: @unchecked Sendable {
             case .binary(let bytes): (.binary, bytes)
             }
         stage.record(
-            .message(
-                MessageRecord(
-                    exchange: number, client: client, direction: fromClient ? .received : .sent, form: form,
-                    type: type, payload: payload)), exchange.connectionID)
+            MessageRecord(
+                exchange: number, client: client, direction: fromClient ? .received : .sent, form: form, type: type,
+                payload: payload), connection)
     }
 
     func note(_ frame: WebSocketControl, fromClient: Bool) {
@@ -130,7 +131,7 @@ final class Visit: @unchecked Sendable {
             record.code = code
             record.reason = reason
         }
-        stage.record(.control(record), exchange.connectionID)
+        stage.record(.control(record), connection)
     }
 
     /// The exchange is over, or has become a WebSocket.
@@ -144,9 +145,9 @@ final class Visit: @unchecked Sendable {
             bodySize: size, opened: opened, began: began, head: head, ended: now, outcome: outcome,
             nativeError: nativeError, rules: rules)
         if opened {
-            stage.record(.opened(record), exchange.connectionID, at: now)
+            stage.record(.opened(record), connection, at: now)
         } else {
-            stage.record(record, exchange.connectionID, at: now)
+            stage.record(record, connection, at: now)
         }
     }
 }

@@ -41,7 +41,7 @@ extension FakeGradio {
     /// The event's name, as `/call` has them, or the `msg` of its JSON.
     public nonisolated func type(of event: ServerSentEvent) -> String {
         if !event.name.isEmpty { return event.name }
-        return JSON.outermostText("msg", in: Array(event.data.utf8)) ?? (event.data == "ALIVE" ? "alive" : "event")
+        return JSON.outermostText("msg", in: event.data) ?? (event.data.elementsEqual("ALIVE".utf8) ? "alive" : "event")
     }
 }
 

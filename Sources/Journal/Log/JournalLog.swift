@@ -68,6 +68,19 @@ public struct JournalLog: Sendable {
             })
     }
 
+    /// Adds a message and answers its number, by the same way.
+    @discardableResult
+    public mutating func append(
+        _ record: MessageRecord, source: Int, connection: UInt64, at: Double, since: Duration
+    ) -> Int {
+        add(
+            tape.append { [limits] tape in
+                EntryNumbers(source: UInt32(source), connection: connection, at: at, since: since).write(to: &tape)
+                tape.put(EventCode.message)
+                record.write(to: &tape, body: limits.body)
+            })
+    }
+
     /// Forgets all entries and what was dropped. Numbers go on.
     public mutating func clear() {
         places = []

@@ -43,11 +43,13 @@ extension FakeLiteLLM {
 
     public nonisolated func type(of event: ServerSentEvent) -> String {
         if !event.name.isEmpty { return event.name }
-        if event.data == "[DONE]" { return "done" }
-        let data = Array(event.data.utf8)
-        if data.starts(with: Array(#"{"error":"#.utf8)) { return "error" }
-        // Chunks have their object near the beginning; what is found is not looked for to the end.
-        return JSON.outermostText("object", in: data) ?? JSON.outermostText("type", in: data) ?? "event"
+        if event.data.elementsEqual("[DONE]".utf8) { return "done" }
+        if event.data.starts(with: #"{"error":"#.utf8) { return "error" }
+        // Chunks have their object near the beginning; what is found is not looked for to the end. Of a hundred thousand
+        // a second nearly all are of this kind.
+        let chunk = "chat.completion.chunk"
+        if let object = JSON.outermostWord("object", in: event.data), object.elementsEqual(chunk.utf8) { return chunk }
+        return JSON.outermostText("object", in: event.data) ?? JSON.outermostText("type", in: event.data) ?? "event"
     }
 
     public nonisolated func errorBeyond(_ quota: Quota) -> String {

@@ -10,10 +10,10 @@ import Testing
         let delays = [5, 3, 9, 3, 1, 7, 3]
 
         var timers = delays.enumerated().map { index, delay in
-            heap.add(start + .seconds(delay)) { fired.append(index) }
+            heap.add(at: start + .seconds(delay)) { fired.append(index) }
         }
         heap.remove(timers.remove(at: 3))
-        while let action = heap.popDue(start + .seconds(8)) { action() }
+        while let timer = heap.popDue(start + .seconds(8)) { timer.fire() }
 
         #expect(fired == [4, 1, 6, 0, 5])
         #expect(heap.earliest == start + .seconds(9))
@@ -28,7 +28,7 @@ import Testing
         var random = SystemRandomNumberGenerator()
         for order in 0..<3000 {
             let due = Int.random(in: 0..<200, using: &random)
-            let timer = heap.add(start + .milliseconds(due)) { fired.append(order) }
+            let timer = heap.add(at: start + .milliseconds(due)) { fired.append(order) }
             waiting.append((due, order, timer))
             switch order % 4 {
             case 1:
@@ -40,7 +40,7 @@ import Testing
                 let due = waiting.filter { $0.due <= now }.sorted { ($0.due, $0.order) < ($1.due, $1.order) }
                 expected += due.map(\.order)
                 waiting.removeAll { $0.due <= now }
-                while let action = heap.popDue(start + .milliseconds(now)) { action() }
+                while let timer = heap.popDue(start + .milliseconds(now)) { timer.fire() }
             default: break
             }
             #expect(heap.count == waiting.count)
@@ -54,13 +54,21 @@ import Testing
         var fired: [Int] = []
         let start = ContinuousClock.now
         var numbers = (0..<500).map { ($0 * 7919) % 500 }
-        let timers = numbers.map { number in heap.add(start + .milliseconds(number)) { fired.append(number) } }
+        let timers = numbers.map { number in heap.add(at: start + .milliseconds(number)) { fired.append(number) } }
 
         for index in stride(from: 0, to: 500, by: 3) { heap.remove(timers[index]) }
-        while let action = heap.popDue(start + .seconds(1)) { action() }
+        while let timer = heap.popDue(start + .seconds(1)) { timer.fire() }
 
         numbers = numbers.enumerated().filter { $0.offset % 3 != 0 }.map(\.element).sorted()
         #expect(fired == numbers)
+    }
+}
+
+extension TimerHeap {
+    fileprivate mutating func add(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
+        let timer = LoopTimer(action)
+        add(timer, at: deadline)
+        return timer
     }
 }
 

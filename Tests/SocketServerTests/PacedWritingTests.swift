@@ -7,8 +7,7 @@ import UnderstudyTestKit
         let gap = Duration.milliseconds(5)
         try await withServer { _ in
             .stream { writer in
-                var rest = (0..<4)[...]
-                try await writer.write(every: gap) { rest.popFirst().map { Array("piece \($0)".utf8) } }
+                try await writer.write(every: gap, count: 4) { $1 += Array("piece \($0)".utf8) }
                 try await writer.write("end")
             }
         } _: { address in
@@ -27,7 +26,7 @@ import UnderstudyTestKit
     @Test func `behind the last piece nothing is waited for`() async throws {
         try await withServer { _ in
             .stream { writer in
-                try await writer.write(every: .seconds(3600)) { nil }
+                try await writer.write(every: .seconds(3600), count: 0) { _, _ in }
                 try await writer.write("end")
             }
         } _: { address in
@@ -43,12 +42,9 @@ import UnderstudyTestKit
         try await withServer { exchange in
             guard exchange.request.path == "/" else { return .text("aside") }
             return .stream { writer in
-                var left = count
-                try await writer.write(every: .nanoseconds(1)) {
-                    guard left > 0 else { return nil }
-                    left -= 1
+                try await writer.write(every: .nanoseconds(1), count: count) { _, output in
                     asked.change { $0 += 1 }
-                    return [UInt8](repeating: 1, count: 16 * 1024)
+                    output += [UInt8](repeating: 1, count: 16 * 1024)
                 }
             }
         } _: { address in
@@ -75,7 +71,7 @@ import UnderstudyTestKit
             .stream { writer in
                 try await writer.write("begin")
                 do {
-                    try await writer.write(every: .seconds(3600)) { [1] }
+                    try await writer.write(every: .seconds(3600), count: 2) { $1.append(1) }
                     await ended.send(false)
                 } catch {
                     await ended.send(error is CancellationError)
@@ -103,8 +99,7 @@ import UnderstudyTestKit
                     try await below.write([0x2D])
                     try await below.write(bytes)
                 }
-                var rest: ArraySlice<UInt8> = [0x30, 0x31, 0x32]
-                try await screened.write(every: .milliseconds(1)) { rest.popFirst().map { [$0] } }
+                try await screened.write(every: .milliseconds(1), count: 3) { $1.append(0x30 + UInt8($0)) }
             }
         } _: { address in
             let response = try await RawSocket(address).exchange("GET / HTTP/1.1\r\n\r\n")

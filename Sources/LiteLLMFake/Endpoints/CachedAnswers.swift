@@ -58,7 +58,7 @@ extension FakeLiteLLM {
     private nonisolated static func relay(
         id: String, created: Int, model: String, fingerprint: String?, text: String, to writer: ResponseWriter
     ) async throws {
-        var line = EventLine(
+        let line = EventLine(
             prefix: UpstreamStream.prefix(id: id, created: created, model: model, fingerprint: fingerprint))
         var isFirst = true
         for piece in text.wordPieces {

@@ -239,24 +239,15 @@ struct MockStream: Sendable {
         var prefix: [UInt8] = []
         start(&prefix)
         prefix.add(#"[{"index":0,"delta":{"#)
-        var line = EventLine(prefix: prefix)
-        var isFirst = true
-        var rest = (pieces ?? text.mockPieces)[...]
-        let next: () -> [UInt8]? = {
-            guard let piece = rest.popFirst() else { return nil }
-            let role = isFirst ? #""role":"assistant","content":"# : #""content":"#
-            isFirst = false
-            return line.event { output in
-                output.add(role)
-                output.add(quotedPiece: piece)
+        let line = EventLine(prefix: prefix)
+        let pieces = pieces ?? text.mockPieces
+        try await pace.write(pieces.count, to: writer, in: environment) { number, output in
+            line.add(to: &output) { output in
+                output.add(number == 0 ? #""role":"assistant","content":"# : #""content":"#)
+                output.add(quotedPiece: pieces[number])
                 output.add("}}]}")
             }
         }
-        guard !pace.isNone, let environment else {
-            while let event = next() { try await writer.write(event) }
-            return
-        }
-        try await pace.write(to: writer, in: environment, next)
     }
 
     /// All choices in each chunk; those behind the first say their role every time.
@@ -264,7 +255,7 @@ struct MockStream: Sendable {
         var prefix: [UInt8] = []
         startUpstreamLike(&prefix)
         prefix.add("[")
-        var line = EventLine(prefix: prefix)
+        let line = EventLine(prefix: prefix)
         var isFirst = true
         for piece in text.mockPieces {
             let tellsRole = isFirst

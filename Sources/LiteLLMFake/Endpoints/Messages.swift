@@ -61,8 +61,7 @@ extension FakeLiteLLM {
             do {
                 try await pace.answer(in: self.environment) {
                     if let begin = events.first { try await writer.write(begin) }
-                    var rest = events.dropFirst()
-                    try await pace.write(to: writer, in: self.environment) { rest.popFirst() }
+                    try await pace.write(events.dropFirst(), to: writer, in: self.environment)
                 }
             } catch {
                 await self.settleIfKeyed(call, used: message.usage.total, cost: cost)

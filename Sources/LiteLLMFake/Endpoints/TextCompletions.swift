@@ -265,14 +265,12 @@ struct TextStream: Sendable {
         prefix.add(#","model":"#)
         prefix.add(quoted: model)
         prefix.add(#","choices":["#)
-        var line = EventLine(prefix: prefix)
-        var own = line
-        var rest = answer.wording.pieces[...]
-        try await pace.write(to: writer, in: environment) {
-            guard let piece = rest.popFirst() else { return nil }
-            return own.event { output in
+        let line = EventLine(prefix: prefix)
+        let pieces = answer.wording.pieces
+        try await pace.write(pieces.count, to: writer, in: environment) { number, output in
+            line.add(to: &output) { output in
                 output.add(#"{"index":0,"text":"#)
-                output.add(quotedPiece: piece[...])
+                output.add(quotedPiece: pieces[number][...])
                 output.add("}]}")
             }
         }

@@ -18,7 +18,7 @@ struct UpstreamStream: Sendable {
     let environment: FakeEnvironment
 
     func write(to writer: ResponseWriter) async throws {
-        var line = EventLine(
+        let line = EventLine(
             prefix: Self.prefix(id: answer.id, created: created, model: model, fingerprint: answer.fingerprint))
         let choice = answer.choices[0]
         if choice.toolCalls.isEmpty {
@@ -32,9 +32,9 @@ struct UpstreamStream: Sendable {
                         output.add("}}]}")
                     })
             }
-            guard try await writeText(to: writer, &line) else { return }
+            guard try await writeText(to: writer, line) else { return }
         } else {
-            try await writeToolCalls(choice, to: writer, &line)
+            try await writeToolCalls(choice, to: writer, line)
             if let streamBreak, try await !breaks(streamBreak, writer) { return }
         }
         let finish = choice.streamFinish
@@ -56,14 +56,11 @@ struct UpstreamStream: Sendable {
     }
 
     /// Writes the text. False when the stream broke; the error has been told then.
-    private func writeText(to writer: ResponseWriter, _ line: inout EventLine) async throws -> Bool {
+    private func writeText(to writer: ResponseWriter, _ line: EventLine) async throws -> Bool {
         let pieces = answer.choices.map { $0.pieces ?? [] }
         if pieces.count == 1, streamBreak == nil {
-            var own = line
-            var rest = pieces[0][...]
-            try await pace.write(to: writer, in: environment) {
-                rest.popFirst().map { textEvent($0, choice: 0, &own) }
-            }
+            let pieces = pieces[0]
+            try await pace.write(pieces.count, to: writer, in: environment) { addText(pieces[$0], choice: 0, line, to: &$1) }
             return true
         }
         let most = pieces.map(\.count).max() ?? 0
@@ -73,7 +70,9 @@ struct UpstreamStream: Sendable {
                 guard try await breaks(streamBreak, writer) else { return false }
             }
             for index in pieces.indices where position < pieces[index].count {
-                try await writer.write(textEvent(pieces[index][position], choice: index, &line))
+                var event: [UInt8] = []
+                addText(pieces[index][position], choice: index, line, to: &event)
+                try await writer.write(event)
             }
         }
         // A stream that is shorter than that breaks at its end.
@@ -81,8 +80,8 @@ struct UpstreamStream: Sendable {
         return true
     }
 
-    private func textEvent(_ piece: String, choice index: Int, _ line: inout EventLine) -> [UInt8] {
-        line.event { output in
+    private func addText(_ piece: String, choice index: Int, _ line: EventLine, to output: inout [UInt8]) {
+        line.add(to: &output) { output in
             output.add(#"[{"index":"#)
             output.add(index)
             output.add(#","delta":{"content":"#)
@@ -109,7 +108,7 @@ struct UpstreamStream: Sendable {
     }
 
     private func writeToolCalls(
-        _ choice: ChatAnswer.Choice, to writer: ResponseWriter, _ line: inout EventLine
+        _ choice: ChatAnswer.Choice, to writer: ResponseWriter, _ line: EventLine
     ) async throws {
         for (index, call) in choice.toolCalls.enumerated() {
             try await writer.write(

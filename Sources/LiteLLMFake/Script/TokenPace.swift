@@ -46,16 +46,27 @@ struct TokenPace: Sendable {
         }
     }
 
-    /// Writes events, each after such a wait.
+    /// Writes so many events, each after such a wait.
+    ///
+    /// - Parameter spell: appends the event of that number, from 0 on.
     func write(
-        to writer: ResponseWriter, in environment: FakeEnvironment, _ next: @escaping () -> [UInt8]?
+        _ count: Int, to writer: ResponseWriter, in environment: FakeEnvironment?,
+        _ spell: @escaping (Int, inout [UInt8]) -> Void
     ) async throws {
-        if stepDelay == nil, tempo == nil, between > .zero {
-            return try await writer.write(every: between / environment.speed, next)
+        if let environment, stepDelay == nil, tempo == nil, between > .zero {
+            return try await writer.write(every: between / environment.speed, count: count, spell)
         }
-        while let event = next() {
-            if !isNone { try await wait(in: environment) }
+        var event: [UInt8] = []
+        for number in 0..<count {
+            if !isNone, let environment { try await wait(in: environment) }
+            event.removeAll(keepingCapacity: true)
+            spell(number, &event)
             try await writer.write(event)
         }
+    }
+
+    /// Writes events, each after such a wait.
+    func write(_ events: ArraySlice<[UInt8]>, to writer: ResponseWriter, in environment: FakeEnvironment) async throws {
+        try await write(events.count, to: writer, in: environment) { $1 += events[events.startIndex + $0] }
     }
 }

@@ -1,26 +1,25 @@
 internal import JSONTree
 internal import SocketServer
 
-/// One buffer for all events of a stream: what every chunk begins with stays, the rest is written behind it.
-///
-/// One event is one HTTP chunk. Nothing is allocated between two of them.
+/// What the events of a stream have in common: each begins alike and ends with an empty line.
 struct EventLine {
-    private var buffer: [UInt8]
-    private let prefixLength: Int
+    /// `data: ` included.
+    let prefix: [UInt8]
 
-    /// - Parameter prefix: what every event begins with, `data: ` included.
-    init(prefix: [UInt8]) {
-        buffer = prefix
-        buffer.reserveCapacity(prefix.count + 256)
-        prefixLength = prefix.count
+    /// Appends the next event.
+    @inline(__always)
+    func add(to output: inout [UInt8], _ write: (inout [UInt8]) -> Void) {
+        output.reserveCapacity(output.count + prefix.count + 128)
+        output.append(contentsOf: prefix)
+        write(&output)
+        output.add("\n\n")
     }
 
-    /// The next event.
-    mutating func event(_ write: (inout [UInt8]) -> Void) -> [UInt8] {
-        buffer.removeLast(buffer.count - prefixLength)
-        write(&buffer)
-        buffer.add("\n\n")
-        return buffer
+    /// The next event: one HTTP chunk.
+    func event(_ write: (inout [UInt8]) -> Void) -> [UInt8] {
+        var output: [UInt8] = []
+        add(to: &output, write)
+        return output
     }
 
     static let done = Array("data: [DONE]\n\n".utf8)

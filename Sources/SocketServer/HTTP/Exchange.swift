@@ -125,6 +125,8 @@ protocol ExchangeCarrier: AnyObject {
     func beginRaw(for exchange: Exchange) -> Bool
     /// Whether a writer may go on. Asked first, since a call that could suspend costs more than a write.
     var hasRoom: Bool { get }
+    /// Whether it is open and has room: one question for whoever writes a hundred thousand pieces a second.
+    var isReady: Bool { get }
     func waitForRoom() async
     func end()
     func impose(_ fault: WireFault)
@@ -141,6 +143,8 @@ protocol ExchangeCarrier: AnyObject {
 }
 
 extension ExchangeCarrier {
+    var isReady: Bool { isOpen && hasRoom }
+
     func send(
         _ reply: Reply, spelledBy spell: @escaping @Sendable () -> (headers: HeaderFields, body: [UInt8]),
         for exchange: Exchange

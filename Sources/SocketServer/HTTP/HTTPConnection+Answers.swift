@@ -101,6 +101,8 @@ extension HTTPConnection: ExchangeCarrier {
 
     var hasRoom: Bool { outbox.hasRoom }
 
+    var isReady: Bool { outbox.isOpen && outbox.hasRoom }
+
     func waitForRoom() async {
         await outbox.waitForRoom()
     }

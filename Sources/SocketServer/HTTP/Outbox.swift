@@ -34,6 +34,7 @@ final class Outbox: Flushable {
     /// Adds to the output by a closure; it leaves at the end of the loop's turn.
     func append(_ write: (inout [UInt8]) -> Void) {
         guard isOpen else { return }
+        if bytes.isEmpty { bytes = loop.takeBuffer() }
         write(&bytes)
         if !isDirty, isWritable {
             isDirty = true
@@ -83,8 +84,8 @@ final class Outbox: Flushable {
         if !bytes.isEmpty {
             if bytes.count <= Self.slice {
                 isWritable = send(bytes)
-                // A burst's memory is not kept: an idle connection should cost little.
-                bytes.removeAll(keepingCapacity: bytes.capacity <= 16 * 1024)
+                loop.giveBack(bytes)
+                bytes = []
             } else {
                 while !bytes.isEmpty, isWritable {
                     let piece = Array(bytes.prefix(Self.slice))

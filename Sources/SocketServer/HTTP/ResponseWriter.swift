@@ -11,7 +11,7 @@ public final class ResponseWriter: @unchecked Sendable {
     private final class Screen: Sendable {
         let below: ResponseWriter
         private let pass: @Sendable ([UInt8], ResponseWriter) async throws -> Void
-        private let note: (@Sendable ([UInt8]) -> Bool)?
+        let note: (@Sendable ([UInt8]) -> Bool)?
 
         init(
             below: ResponseWriter, note: (@Sendable ([UInt8]) -> Bool)?,
@@ -20,13 +20,6 @@ public final class ResponseWriter: @unchecked Sendable {
             self.below = below
             self.note = note
             self.pass = pass
-        }
-
-        /// Only noted on its way, if that is all that is to be done with it and the client is not behind.
-        func writeNow(_ bytes: [UInt8]) -> Bool {
-            // Whatever stands below that one must not refuse what has been noted here.
-            guard let note, below.screen == nil, below.canWriteNow, note(bytes) else { return false }
-            return below.writeNow(bytes)
         }
 
         func write(_ bytes: [UInt8]) async throws {
@@ -93,15 +86,23 @@ public final class ResponseWriter: @unchecked Sendable {
         ResponseWriter(screen: Screen(below: self, note: note, pass: screen))
     }
 
-    /// Writes one piece if nobody has to wait for that. False if somebody has; nothing has been written then.
-    func writeNow(_ bytes: [UInt8]) -> Bool {
-        if let screen { return screen.writeNow(bytes) }
-        guard canWriteNow else { return false }
+    /// How pieces are written past the task, as long as nobody has to wait: to the writer below all screens, when what
+    /// has to take note of each has done so. Nil if a screen wants to see to every piece.
+    var shortcut: (below: ResponseWriter, note: (@Sendable ([UInt8]) -> Bool)?)? {
+        guard let screen else { return (self, nil) }
+        // Whatever stands below that one must not refuse what has been noted here.
+        guard let note = screen.note, screen.below.screen == nil else { return nil }
+        return (screen.below, note)
+    }
+
+    /// Writes one piece to the client if it is not behind, and if `note`, asked only then, has nothing against it. False
+    /// if not; nothing has been written then. Of a writer below all screens.
+    func writeNow(_ bytes: [UInt8], noting note: (@Sendable ([UInt8]) -> Bool)?) -> Bool {
+        guard !isFinished, carrier.isReady else { return false }
+        if let note, !note(bytes) { return false }
         carrier.write(bytes)
         return true
     }
-
-    private var canWriteNow: Bool { isOpen && carrier.hasRoom }
 
     /// Whether the client is still there, and may be written to.
     public var isOpen: Bool { carrier.isOpen && !hasFinished }

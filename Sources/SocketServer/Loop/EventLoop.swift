@@ -13,16 +13,21 @@ internal import Synchronization
 ///
 /// A loop outlives its servers. End it by ``stop()`` when they have stopped.
 public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable {
-    // @unchecked because `local`, `timers`, `turned`, `dirty`, `turnWaiters` and `hasLeft` are touched only on the loop's
+    // @unchecked because `local`, `timers`, `isFiring`, `fired`, `turned`, `dirty`, `buffers`, `turnWaiters` and `hasLeft` are touched only on the loop's
     // thread, `shared` is a mutex, `isWoken` atomic and the rest does not change after `init`.
     let core: LoopCore
     private var thread = pthread_t()
     private var local = JobQueue()
     private var timers = TimerHeap()
+    private var isFiring = false
+    /// How many fired together the last time.
+    private var fired = 0
     /// Those that go by another time than the world's, if there is one.
     private var turned: TurnedTimers?
     private let time: (any LoopTime)?
     private var dirty: [any Flushable] = []
+    /// Room for what is written and leaves in the same turn.
+    private var buffers: [[UInt8]] = []
     /// Who waits for the end of the turn.
     private var turnWaiters: [CheckedContinuation<Void, Never>] = []
     /// The core is another loop's from now on, and what is called here comes too late to have an effect.
@@ -158,10 +163,15 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     // MARK: On the thread
 
     func addTimer(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
-        let timer = timers.add(deadline, action)
-        guard !hasLeft else { return timer }
-        core.setTimer(timers.earliest)
+        let timer = LoopTimer(action)
+        set(timer, at: deadline)
         return timer
+    }
+
+    private func set(_ timer: LoopTimer, at deadline: ContinuousClock.Instant) {
+        timers.add(timer, at: deadline)
+        // While timers fire many are added, and all of them are seen to in the end.
+        if !hasLeft, !isFiring { core.setTimer(timers.earliest, together: fired) }
     }
 
     func removeTimer(_ timer: LoopTimer) {
@@ -176,14 +186,21 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     /// As ``addTimer(at:_:)``, in the time in which fakes wait: for what scenarios and fakes ask for.
     func addFakeTimer(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
-        guard var turned = turned.take() else { return addTimer(at: deadline, action) }
+        let timer = LoopTimer(action)
+        setFake(timer, at: deadline)
+        return timer
+    }
+
+    /// Sets a timer in that time which is not set: a new one, or one that has fired.
+    func setFake(_ timer: LoopTimer, at deadline: ContinuousClock.Instant) {
+        timer.isTurned = false
+        guard var turned = turned.take() else { return set(timer, at: deadline) }
         defer { self.turned = turned }
         // What is due is due: nobody has to turn the time for it.
-        guard deadline > turned.time.now else { return addTimer(at: .now, action) }
-        let timer = turned.timers.add(deadline, action)
+        guard deadline > turned.time.now else { return set(timer, at: .now) }
+        turned.timers.add(timer, at: deadline)
         timer.isTurned = true
         turned.tell(self)
-        return timer
     }
 
     private func removeTurnedTimer(_ timer: LoopTimer) {
@@ -193,7 +210,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     func catchUp(then done: @escaping () -> Void) {
         guard let now = turned?.time.now, !hasLeft else { return done() }
-        while let action = turned?.timers.popDue(now) { action() }
+        while let timer = turned?.timers.popDue(now) { timer.fire() }
         turned?.tell(self)
         turned?.waiters.append(done)
     }
@@ -203,6 +220,17 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
     /// Has a connection's output written when the jobs that are ready now have run: many small writes become one.
     func markDirty(_ connection: any Flushable) {
         dirty.append(connection)
+    }
+
+    /// An empty array with room in it, for bytes that will soon have left: one that was used just now, so that it lies in the
+    /// processor's cache. Thousands of connections with an array of their own would each find theirs cold.
+    func takeBuffer() -> [UInt8] { buffers.popLast() ?? [] }
+
+    /// Gives back what ``takeBuffer()`` gave. A burst's memory is not kept.
+    func giveBack(_ buffer: consuming [UInt8]) {
+        guard buffers.count < 64, buffer.capacity <= 16 * 1024 else { return }
+        buffer.removeAll(keepingCapacity: true)
+        buffers.append(buffer)
     }
 
     private func run() {
@@ -282,8 +310,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor, @unchecked Sendable 
 
     private func fireTimers() {
         let now = ContinuousClock.now
-        while let action = timers.popDue(now) { action() }
-        core.setTimer(timers.earliest)
+        isFiring = true
+        fired = 0
+        while let timer = timers.popDue(now) {
+            timer.fire()
+            fired += 1
+        }
+        isFiring = false
+        core.setTimer(timers.earliest, together: fired)
     }
 }
 

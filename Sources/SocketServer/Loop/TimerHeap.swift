@@ -1,16 +1,19 @@
-/// One thing to be done at one time, on the loop.
-final class LoopTimer {
-    let deadline: ContinuousClock.Instant
+/// One thing to be done at one time, on the loop: a closure, or what a subclass does.
+class LoopTimer {
+    fileprivate(set) var deadline = ContinuousClock.Instant.now
     /// Where the heap keeps it; negative once it has fired or been removed.
     fileprivate var slot = -1
     /// It goes by the time in which fakes wait, where that is not the world's.
     var isTurned = false
-    var action: (() -> Void)?
+    /// Nil once it has fired or been removed.
+    fileprivate var action: (() -> Void)?
 
-    fileprivate init(deadline: ContinuousClock.Instant, action: @escaping () -> Void) {
-        self.deadline = deadline
+    init(_ action: (() -> Void)? = nil) {
         self.action = action
     }
+
+    /// Its time has come, and no heap holds it any more.
+    func fire() { action.take()?() }
 }
 
 /// The timers of one loop, earliest first; equal deadlines fire in the order they were set.
@@ -43,9 +46,10 @@ struct TimerHeap {
     var earliest: ContinuousClock.Instant? { nodes.first.flatMap { timers[$0.slot]?.deadline } }
     var isEmpty: Bool { nodes.isEmpty }
 
-    mutating func add(_ deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) -> LoopTimer {
+    /// Adds a timer that is in no heap.
+    mutating func add(_ timer: LoopTimer, at deadline: ContinuousClock.Instant) {
         added += 1
-        let timer = LoopTimer(deadline: deadline, action: action)
+        timer.deadline = deadline
         if let slot = freeSlots.popLast() {
             timer.slot = slot
             timers[slot] = timer
@@ -57,14 +61,17 @@ struct TimerHeap {
         let node = Node(deadline: sinceOrigin(deadline), order: added, slot: timer.slot)
         nodes.append(node)
         rise(node, from: nodes.count - 1)
-        return timer
     }
 
     mutating func remove(_ timer: LoopTimer) {
-        let slot = timer.slot
-        guard slot >= 0 else { return }
-        timer.slot = -1
+        guard timer.slot >= 0 else { return }
+        take(timer)
         timer.action = nil
+    }
+
+    private mutating func take(_ timer: LoopTimer) {
+        let slot = timer.slot
+        timer.slot = -1
         timers[slot] = nil
         freeSlots.append(slot)
         let last = nodes.removeLast()
@@ -73,12 +80,11 @@ struct TimerHeap {
         if place > 0, last.isBefore(nodes[(place - 1) / 4]) { rise(last, from: place) } else { sink(last, from: place) }
     }
 
-    /// The action of the earliest timer if it is due.
-    mutating func popDue(_ now: ContinuousClock.Instant) -> (() -> Void)? {
+    /// Takes the earliest timer out if it is due.
+    mutating func popDue(_ now: ContinuousClock.Instant) -> LoopTimer? {
         guard let first = nodes.first, first.deadline <= sinceOrigin(now), let timer = timers[first.slot] else { return nil }
-        let action = timer.action
-        remove(timer)
-        return action
+        take(timer)
+        return timer
     }
 
     private func sinceOrigin(_ instant: ContinuousClock.Instant) -> Int128 { origin.duration(to: instant).attoseconds }

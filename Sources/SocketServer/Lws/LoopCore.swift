@@ -109,9 +109,9 @@ private let complaint = Mutex("")
         unsafe uv_run(loop, waits ? UV_RUN_ONCE : UV_RUN_NOWAIT)
     }
 
-    /// Sets the one timer of the system that stands for all of ours.
-    func setTimer(_ deadline: ContinuousClock.Instant?) {
-        if let deadline { alarm.set(deadline) } else { alarm.stop() }
+    /// Sets the one timer of the system that stands for all of ours, so many of which were due when it rang last.
+    func setTimer(_ deadline: ContinuousClock.Instant?, together: Int = 0) {
+        if let deadline { alarm.set(deadline, together: together) } else { alarm.stop() }
     }
 
     /// Frees everything. The loop is run until its last handle is closed, as libwebsockets wants it with a loop
